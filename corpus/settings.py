@@ -1,0 +1,78 @@
+"""The one Settings, read in one place.
+
+Order, later wins: defaults, `sourcier.toml` in the working folder (or the file
+named by SOURCIER_SETTINGS), environment variables SOURCIER_<KEY>. Unknown keys
+are refused. Below the composition roots (commands, `Assistant.open`) plain
+arguments travel, never this object's reader.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from corpus.errors import SettingsError
+
+Retrieval = Literal["fusion", "dense", "lexical"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set. Names are the TOML keys; SOURCIER_ + upper case in the environment."""
+
+    model: str = "bundled"
+    """Embedding model: "bundled", or any name or folder that sentence-transformers loads."""
+    cache: str = ""
+    """Folder for unpacked models; "" means ~/.cache/sourcier."""
+    retrieval: Retrieval = "fusion"
+    """"fusion" (dense + BM25), or one of its parts, for comparison."""
+    vectors: str = "faiss"
+    """Name of the vector engine, a key of `rag.vectors.ENGINES`."""
+    evidence: int = 8
+    """Passages shown as evidence, best first."""
+    max_sentences: int = 3
+    """Sentences in an answer, at most."""
+    max_question_chars: int = 2000
+    """Longer questions are refused."""
+    user_agent: str = "Sourcier/0.1 (+contact: operateur@example.org)"
+    """How the scraper names itself; put a real contact."""
+    host: str = "127.0.0.1"
+    """Address that the chat listens on."""
+    port: int = 7860
+    """Port that the chat listens on."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> "Settings":
+        """Read the settings file and the environment. Raises SettingsError."""
+        environ = os.environ if environ is None else environ
+        path = Path(environ.get("SOURCIER_SETTINGS") or (folder or Path.cwd()) / "sourcier.toml")
+        values: dict[str, Any] = {}
+        if path.is_file():
+            try:
+                values = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{path}: {error}", key="", value="", origin=str(path)) from error
+        known = {field.name: field.type for field in fields(cls)}
+        checked = {key: _checked(key, value, known, str(path)) for key, value in values.items()}
+        for name, raw in environ.items():
+            if name.startswith("SOURCIER_") and name not in _NOT_SETTINGS:
+                key = name.removeprefix("SOURCIER_").lower()
+                value: Any = int(raw) if known.get(key) is int and raw.lstrip("-").isdigit() else raw
+                checked[key] = _checked(key, value, known, name)
+        return cls(**checked)
+
+
+_NOT_SETTINGS = {"SOURCIER_SETTINGS"}
+
+
+def _checked(key: str, value: Any, known: Mapping[str, Any], origin: str) -> Any:
+    if key not in known:
+        raise SettingsError(f"{origin}: unknown setting {key!r}", key=key, value=str(value), origin=origin)
+    kind = known[key]
+    choices = get_args(kind)
+    fits = value in choices if choices else type(value) is kind
+    if not fits:
+        raise SettingsError(f"{origin}: bad value {value!r} for {key!r}", key=key, value=str(value), origin=origin)
+    return value
