@@ -114,3 +114,19 @@ def earliest_day(partial: str) -> date:
     """The first day of a whole or reduced ISO date: "2025-02" -> 2025-02-01. Raises ValueError."""
     parts = [int(part) for part in partial.split("-")]
     return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def in_words(partial: str | None) -> str:
+    """A whole or reduced ISO date in French: "27 mars 2025", "1er avril 2025", "mars 2025", "2025"; "" for None."""
+    if partial is None:
+        return ""
+    day = earliest_day(partial)
+    month = _MONTHS[day.month - 1]
+    number = "1er" if day.day == 1 else str(day.day)
+    return (f"{day.year}", f"{month} {day.year}", f"{number} {month} {day.year}")[partial.count("-")]

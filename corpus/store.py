@@ -194,6 +194,10 @@ class Store:
         )
         return {doc: (number, digest) for doc, number, digest in rows}
 
+    def withdrawn(self) -> frozenset[str]:
+        """Ids of the documents that answer no more."""
+        return frozenset(row[0] for row in self._all("SELECT id FROM document WHERE withdrawn IS NOT NULL"))
+
     def versions(self, doc: str) -> tuple[Version, ...]:
         """Every version of a document, oldest first; empty when unknown."""
         return tuple(

@@ -17,7 +17,7 @@ class Filters:
     as_of: only what was published by that day; since, until: bounds of the
     publication date, inclusive; ministry, publisher: matched without accents
     or capitals, as a part of the name. A document without a date passes no
-    date filter: it cannot be proved to be in range.
+    date filter: it cannot be proved to be in range. within: only these document ids.
     """
 
     as_of: str | None = None
@@ -25,6 +25,7 @@ class Filters:
     until: str | None = None
     ministry: str | None = None
     publisher: str | None = None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

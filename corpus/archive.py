@@ -1,0 +1,87 @@
+"""Raw responses kept as WARC (ISO 28500), compressed, looked up by the digest of their body.
+
+One file per body, `archive/ab/abcdef....warc.gz`, holding one response record:
+written beside and renamed, so a killed process leaves whole files or none, and
+a body fetched twice is kept once. Any WARC tool reads the files.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+from corpus.errors import DataDamaged, translated
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+# The body is kept decoded and whole: headers that spoke of its transport would now be false.
+_TRANSPORT = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
+
+
+class Archive:
+    """The archive of one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._root = data / "archive"
+
+    def write(
+        self, *, digest: str, url: str, status: int, headers: Iterable[tuple[str, str]], body: bytes, fetched: str
+    ) -> bool:
+        """Keep a response. digest: SHA-256 (hex) of `body`. True when it was not there yet.
+
+        Raises DataReadOnly, DiskFull.
+        """
+        from warcio.statusandheaders import StatusAndHeaders
+        from warcio.warcwriter import WARCWriter
+
+        path = self._path(digest)
+        with translated(path):
+            if path.is_file():
+                return False
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    writer = WARCWriter(stream, gzip=True)
+                    kept = [(key, value) for key, value in headers if key.lower() not in _TRANSPORT]
+                    kept.append(("content-length", str(len(body))))
+                    response = StatusAndHeaders(f"{status} OK", kept, protocol="HTTP/1.1")
+                    record = writer.create_warc_record(
+                        url, "response", payload=BytesIO(body), http_headers=response, warc_headers_dict={"WARC-Date": fetched}
+                    )
+                    writer.write_record(record)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(name, path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        return True
+
+    def read(self, digest: str) -> bytes:
+        """The body of that digest. Raises KeyError when it is not kept, DataDamaged when it is not what was kept."""
+        import hashlib
+
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
+
+        path = self._path(digest)
+        if not path.is_file():
+            raise KeyError(digest)
+        try:
+            with translated(path), path.open("rb") as stream:
+                body = next((record.content_stream().read() for record in ArchiveIterator(stream)), b"")
+        except (ArchiveLoadFailed, EOFError, ValueError) as error:
+            raise DataDamaged(f"{path}: {error}", path=str(path), reason=str(error)) from error
+        if hashlib.sha256(body).hexdigest() != digest:
+            raise DataDamaged(f"{path}: another digest", path=str(path), reason="digest")
+        return bytes(body)
+
+    def __contains__(self, digest: str) -> bool:
+        return _DIGEST.fullmatch(digest) is not None and self._path(digest).is_file()
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise KeyError(digest)
+        return self._root / digest[:2] / f"{digest}.warc.gz"

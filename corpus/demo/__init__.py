@@ -1,0 +1,1 @@
+"""The demonstration publications and the five small sites that publish them on loopback."""

@@ -1,0 +1,181 @@
+"""What a benchmark is made of: a case, its gold quotes, a suite; and the door check.
+
+A suite that cannot be read raises SuiteError, with the line and what is wrong.
+A case that can be read but not scored (its gold text is not in its document) is
+skipped, counted and named in `Suite.skipped`: nothing is dropped in silence.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from corpus.errors import SuiteError
+from corpus.records import Document, Span
+
+MAX_PROBLEMS = 20
+"""Problems named in one SuiteError; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gold:
+    """Where an answer stands. quote "" means the whole document (or the page, when given).
+
+    doc: document id; the address or the title is accepted too and resolved by `located`.
+      "" when only the text is known (RAGAS): any passage that holds it counts.
+    start: offset of the quote in the document, None until it has been located.
+    """
+
+    doc: str
+    quote: str = ""
+    start: int | None = None
+    page: int | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The quote's place, None for a whole document."""
+        return None if self.start is None or not self.quote else Span(self.start, self.start + len(self.quote))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One question and what is expected.
+
+    answers: every accepted short form; empty when only evidence or refusal can be scored.
+    answerable: False means that the right answer is a refusal.
+    subtype: of an unanswerable question, "adversarial" or "easy".
+    cutoff: ISO date that the figure stands at; an answer that states other dates is wrong.
+    within: the only documents that the question may be asked against; None for all.
+    line: where it stands in its file, from 1 (0 when the format has no lines).
+    """
+
+    qid: str
+    question: str
+    type: str = ""
+    subtype: str = ""
+    answerable: bool = True
+    answers: tuple[str, ...] = ()
+    gold: tuple[Gold, ...] = ()
+    as_of: str | None = None
+    cutoff: str | None = None
+    family: str = ""
+    within: tuple[str, ...] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A case that is not scored, and why."""
+
+    qid: str
+    line: int
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"qid": self.qid, "line": self.line, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Cases in file order. documents: the suite's own, None when it is asked on a data folder.
+
+    digest: SHA-256 (hex) of the file's bytes. notes: what the reader changed, for the record.
+    """
+
+    name: str
+    format: str
+    digest: str
+    cases: tuple[Case, ...]
+    documents: tuple[Document, ...] | None = None
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects what is wrong in a file, so that one error names many lines."""
+
+    path: str
+    found: list[tuple[int | None, str]] = field(default_factory=list)
+
+    def add(self, line: int | None, reason: str) -> None:
+        """Note a problem; `line` from 1, None when the format has no lines."""
+        self.found.append((line, reason))
+
+    def raise_if_any(self) -> None:
+        """Raises SuiteError when something was noted."""
+        if not self.found:
+            return
+        told = "; ".join(f"line {line}: {reason}" if line else reason for line, reason in self.found[:MAX_PROBLEMS])
+        more = len(self.found) - MAX_PROBLEMS
+        told += f"; and {more} more" if more > 0 else ""
+        raise SuiteError(f"{self.path}: {told}", path=self.path, line=self.found[0][0], reason=told)
+
+
+def refuse(path: object, line: int | None, reason: str) -> SuiteError:
+    """A SuiteError about one place."""
+    where = f"{path}, line {line}" if line else str(path)
+    return SuiteError(f"{where}: {reason}", path=str(path), line=line, reason=reason)
+
+
+def checked(path: object, cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The cases, or SuiteError: no case at all, empty questions, the same id twice."""
+    problems = Problems(str(path))
+    first: dict[str, int] = {}
+    kept = []
+    for case in cases:
+        if case.qid in first:
+            problems.add(case.line or None, f"id {case.qid!r} already used (line {first[case.qid]})")
+        first.setdefault(case.qid, case.line)
+        if not case.question.strip():
+            problems.add(case.line or None, f"question {case.qid!r} is empty")
+        kept.append(case)
+    problems.raise_if_any()
+    if not kept:
+        raise refuse(path, None, "no question in this suite")
+    return tuple(kept)
+
+
+def located(suite: Suite, documents: Iterable[Document], *, strict: bool = True) -> Suite:
+    """The suite with every gold quote placed in its document.
+
+    strict: a quote or a document that is missing raises SuiteError with all the lines;
+    otherwise the case moves to `skipped`. A suite in which nothing is left raises too.
+    """
+    by_id: dict[str, Document] = {}
+    also: dict[str, Document] = {}
+    for document in documents:
+        by_id[document.id] = document
+        also.setdefault(document.url, document)
+        also.setdefault(document.title, document)
+    cases, skipped, problems = [], list(suite.skipped), Problems(suite.name)
+    for case in suite.cases:
+        placed, wrong = _placed(case, by_id, also)
+        if wrong:
+            problems.add(case.line or None, f"{case.qid}: {wrong}")
+            skipped.append(Skipped(qid=case.qid, line=case.line, reason=wrong))
+        else:
+            cases.append(placed)
+    if strict or not cases:
+        problems.raise_if_any()
+    return replace(suite, cases=tuple(cases), skipped=tuple(skipped))
+
+
+def _placed(case: Case, by_id: Mapping[str, Document], also: Mapping[str, Document]) -> tuple[Case, str]:
+    """The case with its quotes' offsets, and what is wrong ("" when nothing is)."""
+    found: list[Gold] = []
+    for gold in case.gold:
+        if not gold.doc:
+            found.append(gold)
+            continue
+        document = by_id.get(gold.doc) or also.get(gold.doc)
+        if document is None:
+            return case, f"gold document {gold.doc!r} is not in the corpus"
+        start = None
+        if gold.quote:
+            start = gold.start if gold.start is not None and gold.start >= 0 else document.text.find(gold.quote)
+            if document.text[start : start + len(gold.quote)] != gold.quote:
+                start = document.text.find(gold.quote)
+            if start < 0:
+                return case, f"gold quote {gold.quote[:60]!r} is not in {document.id!r}"
+        found.append(replace(gold, doc=document.id, start=start))
+    return replace(case, gold=tuple(found)), ""

@@ -1,0 +1,62 @@
+"""Under which conditions a run was made: all that another person needs to repeat it."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+LIBRARIES = ("torch", "sentence-transformers", "transformers", "faiss-cpu", "numpy", "PyStemmer", "ir-measures")
+
+
+def gather(asker: object, *, seed: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything but times. given: what the caller knows (settings, model, corpus digest...)."""
+    return {
+        "system": type(asker).__name__,
+        **given,
+        "seed": seed,
+        "commit": commit(Path(__file__).parent),
+        "machine": machine(),
+        "python": platform.python_version(),
+        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+    }
+
+
+def commit(folder: Path) -> str | None:
+    """The git commit of the code, "+" added when files differ from it; None outside a repository."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def machine() -> dict[str, Any]:
+    """Architecture, system, processor name where Linux tells it, cores, memory."""
+    model = platform.processor()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": model,
+        "cores": os.cpu_count(),
+        "memory_gib": round(memory / 2**30, 1),
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

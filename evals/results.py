@@ -1,0 +1,134 @@
+"""What a run gives: rows, estimates, the result; their JSON, which opens with its format.
+
+Times (`times`, and `latency_ms` of each row) are the only parts that differ
+between two runs with the same inputs; `without_times` leaves them out.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from corpus.errors import translated
+from evals.cases import refuse
+
+FORMAT = "sourcier-eval/1"
+
+Outcome = Literal["right", "wrong", "refused", "right_refusal", "answered_unanswerable", "unjudged", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One question as it went.
+
+    gold: {doc, quote, start, end}; sentences: {text, citations: [{doc, start, end, quote, exact}]};
+    evidence: {rank, score, doc, start, end, title, relevant, text}, best first, text for the first ones;
+    gold_ranks: rank of the first passage that finds each gold item, None if not found;
+    scores: name -> value, None where the metric does not apply (never 0 for that).
+    """
+
+    qid: str
+    question: str
+    type: str
+    subtype: str
+    answerable: bool
+    as_of: str | None
+    answers: tuple[str, ...]
+    gold: tuple[dict[str, Any], ...]
+    status: str
+    answer: str
+    sentences: tuple[dict[str, Any], ...]
+    evidence: tuple[dict[str, Any], ...]
+    gold_ranks: tuple[int | None, ...]
+    confidence: float
+    conflicts: int
+    outcome: Outcome
+    scores: dict[str, float | None]
+    latency_ms: float
+    error: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.status == "abstained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with its 95 % bootstrap interval; n: what it was computed over."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A run. metrics: name -> Estimate over all rows; by_type: the same per question type;
+    curves: points of the plots; suite: name, digest, counts, what was skipped and why;
+    baselines, robustness: filled when they were asked for."""
+
+    suite: dict[str, Any]
+    conditions: dict[str, Any]
+    metrics: dict[str, Estimate]
+    by_type: dict[str, dict[str, Estimate]]
+    curves: dict[str, Any]
+    rows: tuple[Row, ...]
+    times: dict[str, Any]
+    baselines: dict[str, dict[str, Estimate]] = field(default_factory=dict)
+    robustness: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"format": FORMAT, **asdict(self)}
+
+    def without_times(self) -> dict[str, Any]:
+        """The same, less everything that a clock wrote."""
+        whole = self.to_dict()
+        del whole["times"]
+        for row in whole["rows"]:
+            del row["latency_ms"]
+        return whole
+
+
+def dump(result: Result) -> str:
+    """The result's JSON text, keys in a fixed order."""
+    return json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
+
+
+def parse(path: Path) -> Result:
+    """Read a results file. Raises SuiteError when it is none."""
+    with translated(path):
+        raw = path.read_bytes()
+    try:
+        whole = json.loads(raw)
+    except ValueError as error:
+        raise refuse(path, None, f"not a results file: {error}") from error
+    found = whole.pop("format", None) if isinstance(whole, dict) else None
+    if found != FORMAT:
+        raise refuse(path, None, f"not a results file: format {found!r}, expected {FORMAT!r}")
+    try:
+        whole["rows"] = tuple(Row(**_tuples(row)) for row in whole["rows"])
+        whole["metrics"] = _estimates(whole["metrics"])
+        whole["by_type"] = {name: _estimates(part) for name, part in whole["by_type"].items()}
+        whole["baselines"] = {name: _estimates(part) for name, part in whole["baselines"].items()}
+        return Result(**whole)
+    except (KeyError, TypeError) as error:
+        raise refuse(path, None, f"damaged results file: {error}") from error
+
+
+def _estimates(part: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimate]:
+    return {name: Estimate(**values) for name, values in part.items()}
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def save(text: str, path: Path) -> None:
+    """Write beside, then rename: a reader never sees half a file."""
+    beside = path.with_name(path.name + ".part")
+    with translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)

@@ -1,0 +1,135 @@
+"""Results as French text for a terminal. Returns strings; commands print them."""
+
+import io
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from evals.compare import Comparison
+from evals.metrics import LOWER_IS_BETTER
+from evals.results import Result
+from evals.words import BASELINES, GROUPS, KINDS, METRICS, ROBUSTNESS, TYPES, interval, label, number, points
+
+BY_TYPE = ("recall@5", "contains", "figure", "citation_recall", "correct")
+BY_BASELINE = ("recall@1", "recall@5", "mrr@10", "ndcg@10", "contains", "correct", "crag")
+
+
+def result_text(result: Result, *, width: int = 100) -> str:
+    """The whole result: headline figures with intervals, by type, baselines, robustness."""
+    suite = result.suite
+    counted = (
+        f"{suite['questions']} questions : {suite['scored']} jugées, {suite['unjudged']} sans réponse de référence"
+    )
+    counted += f", {len(suite['skipped'])} écartées, {suite['errors']} en erreur"
+    tables = [_headline(result)]
+    if result.by_type:
+        tables.append(_by_type(result))
+    if result.baselines:
+        tables.append(_baselines(result))
+    if result.robustness:
+        tables += [_robustness(result), _attacks(result)]
+    latency = result.times["latency_ms"]
+    tail = f"Temps de réponse : p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms"
+    if result.curves["aurc"] is not None:
+        tail += f" · aire risque-couverture {_plain(result.curves['aurc'])}"
+        tail += f" · erreur de calibration {_plain(result.curves['ece'])}"
+    return _rendered([f"Banc d’essai « {suite['name']} » — {counted}", *tables, tail], width)
+
+
+def comparison_text(comparison: Comparison, *, width: int = 100) -> str:
+    """B against A, figure by figure; changes that leave out 0 are marked."""
+    table = Table(box=SIMPLE_HEAD, title="Comparaison appariée (B − A)", title_justify="left")
+    for head in ("Mesure", "A", "B", "Écart", "IC 95 %", ""):
+        table.add_column(head, justify="left" if head in ("Mesure", "") else "right")
+    for name, d in comparison.differences.items():
+        better = (d.delta > 0) != (name in LOWER_IS_BETTER)
+        mark = ("mieux" if better else "moins bien") if d.certain else ""
+        bounds = interval(name, d.low, d.high)
+        table.add_row(label(name), number(name, d.a), number(name, d.b), points(name, d.delta), bounds, mark)
+    told = [f"Gagnées par B : {len(comparison.won)} · perdues : {len(comparison.lost)}"]
+    told += [f"Conditions qui diffèrent : {', '.join(comparison.changed)}"] if comparison.changed else []
+    told += [f"Attention : {warning}" for warning in comparison.warnings]
+    if comparison.only_a or comparison.only_b:
+        told.append(f"Questions propres à A : {comparison.only_a}, propres à B : {comparison.only_b}")
+    return _rendered([table, *told], width)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")
+
+
+def _headline(result: Result) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for head in ("Mesure", "Valeur", "IC 95 %", "n", "Ce que c’est"):
+        table.add_column(
+            head, justify="right" if head in ("Valeur", "IC 95 %", "n") else "left", no_wrap=head != "Ce que c’est"
+        )
+    for group, names in GROUPS.items():
+        shown = [name for name in names if name in result.metrics]
+        if shown:
+            table.add_section()
+            table.add_row(Text(group, style="bold"))
+        for name in shown:
+            e = result.metrics[name]
+            bounds = interval(name, e.low, e.high)
+            table.add_row(label(name), number(name, e.value), bounds, str(e.n), METRICS[name][1])
+    return table
+
+
+def _by_type(result: Result) -> Table:
+    table = Table(box=SIMPLE_HEAD, title="Par type de question", title_justify="left")
+    table.add_column("Type")
+    for name in ("n", *map(label, BY_TYPE)):
+        table.add_column(name, justify="right")
+    counts = {kind: sum(row.type == kind for row in result.rows) for kind in result.by_type}
+    for kind, found in result.by_type.items():
+        cells = (number(name, found[name].value) if name in found else "—" for name in BY_TYPE)
+        table.add_row(TYPES.get(kind, kind), str(counts[kind]), *cells)
+    return table
+
+
+def _baselines(result: Result) -> Table:
+    table = Table(box=SIMPLE_HEAD, title="Ce que chaque partie apporte", title_justify="left")
+    table.add_column("Configuration")
+    for name in BY_BASELINE:
+        table.add_column(label(name), justify="right")
+    for key, found in result.baselines.items():
+        cells = (number(name, found[name].value) if name in found else "—" for name in BY_BASELINE)
+        table.add_row(BASELINES.get(key, key), *cells)
+    return table
+
+
+def _robustness(result: Result) -> Table:
+    names = [name for name in METRICS if any(name in told["changes"] for told in result.robustness.values())]
+    table = Table(box=SIMPLE_HEAD, title="Robustesse (écart avec le banc d’essai intact)", title_justify="left")
+    table.add_column("Épreuve")
+    for name in names:
+        table.add_column(label(name), justify="right")
+    for key, told in result.robustness.items():
+        cells = (points(name, told["changes"][name]["delta"]) if name in told["changes"] else "—" for name in names)
+        table.add_row(ROBUSTNESS.get(key, key), *cells)
+    return table
+
+
+def _attacks(result: Result) -> Table:
+    table = Table(box=SIMPLE_HEAD, title="Attaques", title_justify="left")
+    for head in ("Épreuve", "Pages posées", "Réussies", "Montrées à côté du vrai"):
+        table.add_column(head, justify="left" if head == "Épreuve" else "right")
+    for key, told in result.robustness.items():
+        if "planted" in told:
+            table.add_row(ROBUSTNESS.get(key, key), str(told["planted"]), str(told["won"]), str(told["exposed"]))
+            for kind, counts in told["kinds"].items():
+                table.add_row(f"  {KINDS.get(kind, kind)}", str(counts["planted"]), str(counts["won"]), "")
+    return table
+
+
+def _rendered(parts: Iterable[Table | str], width: int) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_terminal=False)
+    for part in parts:
+        console.print(Text(part) if isinstance(part, str) else part)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"

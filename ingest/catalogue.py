@@ -1,0 +1,215 @@
+"""Sites as declarations: a TOML catalogue -> `Source` values.
+
+    [[source]]
+    name = "ministere"              # letters, digits, "-" and "_"; first part of document ids
+    kind = "wordpress"              # a key of KINDS
+    url = "https://www.example.bf/"
+    publisher = "example.bf"
+    [source.selectors]
+    body = ".entry-content"
+
+Unknown keys are refused, so that a misspelt one never passes silently.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from corpus.errors import CatalogueError
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "wordpress": "ingest.discover.wordpress:wordpress",
+        "spip": "ingest.discover.spip:spip",
+        "rss": "ingest.discover.feeds:rss",
+        "sitemap": "ingest.discover.sitemaps:sitemap",
+        "listing": "ingest.discover.listing:listing",
+        "files": "ingest.discover.files:files",
+    }
+)
+"""Kind of source -> its discovery function, imported on first use."""
+
+SELECTORS = frozenset({"title", "body", "date", "publisher", "ministry", "kind", "item", "next", "drop"})
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One site. `hosts` holds "host" (ports 80 and 443) or "host:port" entries, in lower case.
+
+    publisher, ministry, document_kind: what documents carry when the page does not say.
+    delay_seconds: least time between two requests to a host; robots.txt can ask for more.
+    allow_private: loopback and private addresses may be fetched (tests, intranets).
+    max_pages: most addresses visited in one run.
+    """
+
+    name: str
+    kind: str
+    url: str
+    publisher: str = ""
+    ministry: str = ""
+    document_kind: str = ""
+    delay_seconds: float = 1.0
+    allow_private: bool = False
+    enabled: bool = True
+    max_pages: int = 2000
+    hosts: tuple[str, ...] = ()
+    selectors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def allows(self, url: str) -> bool:
+        """True when the host and port of `url` are on the allow-list."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return False
+        host = (parts.hostname or "").rstrip(".")
+        if port is None or port in _DEFAULT_PORTS.values():
+            return host in self.hosts or f"{host}:{port or _DEFAULT_PORTS.get(parts.scheme)}" in self.hosts
+        return f"{host}:{port}" in self.hosts
+
+
+def load(path: Path) -> tuple[Source, ...]:
+    """Read a catalogue; every problem is a CatalogueError with path, line and key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _error(path, None, None, f"not UTF-8: {error}") from error
+    except OSError as error:
+        raise _error(path, None, None, error.strerror or str(error)) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> tuple[Source, ...]:
+    """The sources of a catalogue's text; `path` is for messages and for relative folders."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise _error(path, int(found[1]) if found else None, None, str(error)) from error
+    lines = _Lines(text)
+    for key in data:
+        if key != "source":
+            raise _error(path, lines.of(None, key), key, f"unknown key {key!r}, expected [[source]]")
+    entries = data.get("source", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _error(path, lines.of(None, "source"), "source", "write [[source]], an array of tables")
+    sources: list[Source] = []
+    for number, entry in enumerate(entries):
+        source = _source(entry, path, lines, number)
+        if any(source.name == other.name for other in sources):
+            raise _error(path, lines.of(number, "name"), "name", f"two sources are named {source.name!r}")
+        sources.append(source)
+    return tuple(sources)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    **{key: (str,) for key in ("name", "kind", "url", "publisher", "ministry", "document_kind")},
+    "delay_seconds": (int, float),
+    "allow_private": (bool,),
+    "enabled": (bool,),
+    "max_pages": (int,),
+    "hosts": (list,),
+    "selectors": (dict,),
+}
+
+
+def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> Source:
+    def fail(key: str, reason: str) -> CatalogueError:
+        return _error(path, lines.of(number, key), key, reason)
+
+    for key, value in entry.items():
+        if key not in _TYPES:
+            raise fail(key, f"unknown key {key!r}; known: {', '.join(f.name for f in fields(Source))}")
+        if type(value) not in _TYPES[key]:
+            raise fail(key, f"{key} must be {_TYPES[key][-1].__name__}, not {type(value).__name__}")
+    for key in ("name", "kind", "url"):
+        if not entry.get(key):
+            raise fail(key, f"{key} is missing")
+    if not _NAME.fullmatch(entry["name"]):
+        raise fail("name", "name may hold letters without accents, digits, - and _ (64 at most)")
+    if entry["kind"] not in KINDS:
+        raise fail("kind", f"unknown kind {entry['kind']!r}; known: {', '.join(KINDS)}")
+    if not 0 <= entry.get("delay_seconds", 1.0) <= 3600:
+        raise fail("delay_seconds", "delay_seconds must be between 0 and 3600")
+    if not 1 <= entry.get("max_pages", 1) <= 1_000_000:
+        raise fail("max_pages", "max_pages must be between 1 and 1000000")
+    selectors = entry.get("selectors", {})
+    for key, value in selectors.items():
+        _check_selector(key, value, fail)
+    if entry["kind"] == "listing" and "item" not in selectors:
+        raise fail("selectors", "a listing needs selectors.item")
+    values = dict(entry)
+    values["delay_seconds"] = float(entry.get("delay_seconds", 1.0))
+    values["selectors"] = MappingProxyType(dict(selectors))
+    if entry["kind"] == "files":
+        values["url"] = str((path.parent / entry["url"]).resolve())
+        values["hosts"] = ()
+    else:
+        values["hosts"] = _hosts(entry, fail)
+    return Source(**values)
+
+
+def _check_selector(key: str, value: object, fail: Any) -> None:
+    import soupsieve
+
+    if key not in SELECTORS:
+        raise fail(key, f"unknown selector {key!r}; known: {', '.join(sorted(SELECTORS))}")
+    if not isinstance(value, str) or not value.strip():
+        raise fail(key, f"selector {key} must be a CSS selector")
+    try:
+        soupsieve.compile(value)
+    except soupsieve.SelectorSyntaxError as error:
+        raise fail(key, f"selector {key}: {str(error).splitlines()[0]}") from error
+
+
+def _hosts(entry: dict[str, Any], fail: Any) -> tuple[str, ...]:
+    try:
+        parts = urlsplit(entry["url"])
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise fail("url", f"bad address: {error}") from error
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise fail("url", "url must start with http:// or https:// and name a host")
+    if parts.username is not None or parts.password is not None:
+        raise fail("url", "url must not hold a user name or password")
+    given = entry.get("hosts")
+    if given is not None:
+        if not given or not all(isinstance(item, str) and item and "/" not in item for item in given):
+            raise fail("hosts", 'hosts must be a list of "host" or "host:port"')
+        return tuple(item.lower() for item in given)
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        return (f"{host}:{port}",)
+    # Sites move between example.bf and www.example.bf; both are the same publisher.
+    return (host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}")
+
+
+def _error(path: Path, line: int | None, key: str | None, reason: str) -> CatalogueError:
+    place = str(path) + (f", line {line}" if line else "") + (f", {key}" if key else "")
+    return CatalogueError(f"{place}: {reason}", path=str(path), line=line, key=key, reason=reason)
+
+
+class _Lines:
+    """Line numbers of keys; tomllib keeps none. Good enough for messages: one key a line."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+        self._starts = [i for i, line in enumerate(self._lines) if re.match(r"\s*\[\[\s*source\s*\]\]", line)]
+
+    def of(self, entry: int | None, key: str) -> int | None:
+        """Line (from 1) where `key` stands in the entry, else where the entry starts."""
+        start, end = 0, len(self._lines)
+        if entry is not None and entry < len(self._starts):
+            start = self._starts[entry]
+            end = self._starts[entry + 1] if entry + 1 < len(self._starts) else end
+        pattern = re.compile(rf"\s*(\[+\s*)?(source\.)?[\"']?{re.escape(key)}[\"']?\s*[=\].]")
+        for index in range(start, end):
+            if pattern.match(self._lines[index]):
+                return index + 1
+        return start + 1 if entry is not None and entry < len(self._starts) else None

@@ -1,0 +1,297 @@
+"""Polite and safe HTTP. One `Fetcher` for a run; every outcome is a value, nothing is raised for what a site does.
+
+Polite: robots.txt (RFC 9309, read by protego) with its crawl-delay, one agent
+name, a delay per host, Retry-After, conditional requests. Safe: http(s) only,
+every hop of a redirect checked against the source's hosts, robots.txt and the
+address rules of `ingest.addresses`; limits on bytes (decompressed), time and
+hops. No cookies are kept, no proxy of the environment is used (a proxy would
+resolve names out of our sight).
+"""
+
+import hashlib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpcore
+
+from corpus.records import Fetched
+from ingest.addresses import Resolver, normalise, system_resolver
+from ingest.catalogue import Source
+from ingest.clock import SystemClock
+from ingest.connection import AddressRefused, CheckedBackend, Deadline, NameUnknown, OutOfTime
+from ingest.inflate import BadEncoding, Inflater, TooLarge
+from ingest.robots import RobotsRules, read_robots
+from ingest.values import Clock, FetchReason, FetchResult, NotModified, Page, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one address may cost.
+
+    max_bytes: of the decoded body. total_seconds: for one response, headers and body.
+    retries: of 429, 503 and broken connections. max_wait_seconds: longest Retry-After
+    that is waited for; a longer one fails the page.
+    """
+
+    max_bytes: int = 20_000_000
+    connect_seconds: float = 10.0
+    read_seconds: float = 20.0
+    total_seconds: float = 60.0
+    redirects: int = 5
+    retries: int = 2
+    max_wait_seconds: float = 120.0
+
+
+_RETRY_STATUS = frozenset({429, 503})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    reason: FetchReason
+    detail: str = ""
+
+
+class Fetcher:
+    """Fetches addresses one at a time. Close it, or use `with`. Not for several threads."""
+
+    def __init__(
+        self,
+        user_agent: str,
+        *,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        resolve: Resolver = system_resolver,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._user_agent = user_agent
+        self._limits = limits or Limits()
+        self._clock: Clock = clock or SystemClock()
+        self._deadline = Deadline(self._clock.monotonic)
+        # Connections of a source that may reach private addresses are never lent to one that may not.
+        self._pools = {
+            private: httpcore.ConnectionPool(
+                ssl_context=ssl_context,
+                network_backend=CheckedBackend(resolve, self._deadline, allow_private=private),
+                max_connections=4,
+                keepalive_expiry=15.0,
+            )
+            for private in (False, True)
+        }
+        self._robots: dict[tuple[str, str], RobotsRules] = {}
+        self._next_time: dict[str, float] = {}
+        self._agent_token = user_agent.split("/", 1)[0].strip()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def get(self, url: str, source: Source, known: Fetched | None = None) -> FetchResult:
+        """Fetch `url` under the rules of `source`.
+
+        known: the last visit; its ETag and Last-Modified are sent, and an
+        unchanged page comes back as NotModified.
+        """
+        return self._follow(url, source, known, self._check)
+
+    def _follow(
+        self,
+        url: str,
+        source: Source,
+        known: Fetched | None,
+        check: Callable[[str, Source], _Failure | None],
+    ) -> FetchResult:
+        target: str | None = normalise(url)
+        current = target or url
+        for _ in range(self._limits.redirects + 1):
+            if target is None:
+                reason: FetchReason = "scheme" if urlsplit(current).scheme not in ("http", "https") else "bad_url"
+                return Refusal(requested=url, url=current, reason=reason, detail=current[:200])
+            current = target
+            refused = check(current, source)
+            if refused is not None:
+                return Refusal(requested=url, url=current, reason=refused.reason, detail=refused.detail)
+            answer = self._patient(current, source, known)
+            if isinstance(answer, _Failure):
+                return Refusal(requested=url, url=current, reason=answer.reason, detail=answer.detail)
+            location = answer.header("location")
+            if answer.status not in _REDIRECTS or location is None:
+                return self._result(url, current, answer)
+            target = normalise(location, current)
+            current = target or location
+        return Refusal(requested=url, url=current, reason="redirects", detail=f"more than {self._limits.redirects}")
+
+    def _result(self, requested: str, url: str, answer: _Response) -> FetchResult:
+        now = self._clock.utcnow()
+        if answer.status == 304:
+            return NotModified(requested=requested, url=url, fetched=now)
+        if not 200 <= answer.status < 300 or answer.status in (204, 205, 206):
+            return Refusal(
+                requested=requested, url=url, reason="http_status", detail=str(answer.status), status=answer.status
+            )
+        return Page(
+            requested=requested,
+            url=url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            digest=hashlib.sha256(answer.body).hexdigest(),
+            fetched=now,
+        )
+
+    def _check(self, url: str, source: Source) -> _Failure | None:
+        if not source.allows(url):
+            return _Failure("host", urlsplit(url).netloc)
+        rules = self._rules(url, source)
+        if rules.unavailable:
+            return _Failure("robots_unavailable", rules.unavailable)
+        if not rules.allows(url):
+            return _Failure("robots", url)
+        return None
+
+    def _rules(self, url: str, source: Source) -> RobotsRules:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        # Kept per source too: what one source may reach, another may not.
+        key = (origin, source.name)
+        if key not in self._robots:
+            result = self._follow(f"{origin}/robots.txt", source, None, _host_only)
+            self._robots[key] = read_robots(result, self._agent_token)
+        return self._robots[key]
+
+    def sitemaps(self, url: str, source: Source) -> tuple[str, ...]:
+        """Sitemaps that the robots.txt of the site of `url` names."""
+        return self._rules(url, source).sitemaps if source.allows(url) else ()
+
+    def _patient(self, url: str, source: Source, known: Fetched | None) -> _Response | _Failure:
+        """One address, with retries of what may pass."""
+        for attempt in range(self._limits.retries + 1):
+            answer = self._once(url, source, known)
+            wait = self._wait(answer, attempt)
+            if wait is None or attempt == self._limits.retries:
+                return answer
+            self._clock.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _wait(self, answer: _Response | _Failure, attempt: int) -> float | None:
+        """Seconds to wait before another attempt; None: this answer is final."""
+        if isinstance(answer, _Failure):
+            return 1.0 * 2**attempt if answer.reason == "network" else None
+        if answer.status not in _RETRY_STATUS:
+            return None
+        asked = _retry_after(answer.header("retry-after"), self._clock.utcnow())
+        wait = 5.0 * 2**attempt if asked is None else asked
+        return wait if wait <= self._limits.max_wait_seconds else None
+
+    def _once(self, url: str, source: Source, known: Fetched | None) -> _Response | _Failure:
+        self._pace(url, source)
+        headers = [
+            ("Host", urlsplit(url).netloc),
+            ("User-Agent", self._user_agent),
+            ("Accept", _ACCEPT),
+            ("Accept-Language", "fr,en;q=0.5"),
+            ("Accept-Encoding", "gzip, deflate"),
+        ]
+        if known is not None and known.etag:
+            headers.append(("If-None-Match", known.etag))
+        if known is not None and known.last_modified:
+            headers.append(("If-Modified-Since", known.last_modified))
+        timeouts = {
+            "connect": self._limits.connect_seconds,
+            "read": self._limits.read_seconds,
+            "write": self._limits.read_seconds,
+            "pool": self._limits.connect_seconds,
+        }
+        self._deadline.start(self._limits.total_seconds)
+        try:
+            pool = self._pools[source.allow_private]
+            with pool.stream("GET", url, headers=headers, extensions={"timeout": timeouts}) as response:
+                return self._read(response)
+        except AddressRefused as error:
+            return _Failure("private_address", str(error))
+        except NameUnknown as error:
+            return _Failure("dns", str(error))
+        except (OutOfTime, httpcore.TimeoutException) as error:
+            return _Failure("timeout", type(error).__name__)
+        except TooLarge:
+            return _Failure("too_large", f"more than {self._limits.max_bytes} bytes")
+        except BadEncoding as error:
+            return _Failure("bad_encoding", str(error))
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            tls = isinstance(error.__cause__, ssl.SSLError)
+            return _Failure("tls" if tls else "network", f"{type(error).__name__}: {error}"[:200])
+        except (httpcore.UnsupportedProtocol, ValueError) as error:
+            return _Failure("bad_url", str(error)[:200])
+
+    def _read(self, response: httpcore.Response) -> _Response:
+        headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
+        answer = _Response(response.status, headers, b"")
+        if response.status in _REDIRECTS or response.status == 304:
+            return answer  # the body of a redirect is of no use; leaving it closes the connection
+        length = answer.header("content-length") or ""
+        if length.isdigit() and int(length) > self._limits.max_bytes:
+            raise TooLarge
+        inflater = Inflater(answer.header("content-encoding") or "", self._limits.max_bytes)
+        body = bytearray()
+        for chunk in response.iter_stream():
+            body += inflater.feed(chunk)
+        inflater.close()
+        return _Response(response.status, headers, bytes(body))
+
+    def _pace(self, url: str, source: Source) -> None:
+        """Wait until the host may be asked again."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        rules = self._robots.get((origin, source.name))
+        delay = max(source.delay_seconds, rules.delay_seconds if rules is not None else 0.0)
+        now = self._clock.monotonic()
+        due = self._next_time.get(parts.netloc, now)
+        if due > now:
+            self._clock.sleep(due - now)
+        self._next_time[parts.netloc] = max(due, now) + delay
+
+
+def _host_only(url: str, source: Source) -> _Failure | None:
+    """The check for robots.txt itself, which robots.txt cannot forbid."""
+    return None if source.allows(url) else _Failure("host", urlsplit(url).netloc)
+
+
+def _retry_after(value: str | None, now: str) -> float | None:
+    """Seconds that a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value.strip())
+    from datetime import datetime
+
+    try:
+        left = (parsedate_to_datetime(value) - datetime.fromisoformat(now)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, left)

@@ -1,0 +1,166 @@
+"""The values that pass between the stages of ingest. Frozen, standard library only.
+
+    Found -> Page -> Content -> Extracted (a Document)
+
+Each stage gives its value, or says why not: `Refusal` (fetching) and `Rejected`
+(extraction) are values too, with a reason code; nothing is raised for what a
+site does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from corpus.records import Document
+
+FetchReason = Literal[
+    "scheme",
+    "bad_url",
+    "host",
+    "robots",
+    "robots_unavailable",
+    "private_address",
+    "dns",
+    "redirects",
+    "too_large",
+    "timeout",
+    "tls",
+    "network",
+    "bad_encoding",
+    "http_status",
+    "bad_listing",
+    "file",
+]
+"""Why an address gave no page. The first five and "private_address" are our own refusals."""
+
+RejectReason = Literal[
+    "empty",
+    "no_text",
+    "unknown_type",
+    "html_unreadable",
+    "html_too_large",
+    "pdf_without_text",
+    "pdf_encrypted",
+    "pdf_corrupt",
+    "pdf_too_long",
+    "docx_corrupt",
+    "docx_too_large",
+]
+"""Why a body gave no document."""
+
+REFUSED_BY_RULE = frozenset({"scheme", "bad_url", "host", "robots", "robots_unavailable", "private_address"})
+"""Fetch reasons that are our rules at work, not a failure of the site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An address worth a visit, and what its listing says about it ("" or None: nothing).
+
+    local: path of a file on this machine, for sources of kind "files"; "" for the web.
+    """
+
+    url: str
+    title: str = ""
+    published: str | None = None
+    modified: str | None = None
+    publisher: str = ""
+    ministry: str = ""
+    kind: str = ""
+    local: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A response whose body was read whole.
+
+    requested: the address asked for; url: the address that answered, after redirects.
+    headers: names in lower case, in order. body: decoded from gzip or deflate.
+    digest: SHA-256 (hex) of the body. fetched: ISO 8601 time, UTC.
+    """
+
+    requested: str
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    digest: str
+    fetched: str
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says (304) that what we have is still current."""
+
+    requested: str
+    url: str
+    fetched: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An address that gave no page. status: the HTTP status where there was one."""
+
+    requested: str
+    url: str
+    reason: FetchReason
+    detail: str = ""
+    status: int | None = None
+
+
+FetchResult = Page | NotModified | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a reader of one format found in a body; "" or None where the body does not say.
+
+    pages: offset in `text` of each page's first character. alarms: what an
+    operator must see although a document came out, e.g. "pdf_pages_without_text:2".
+    """
+
+    text: str
+    title: str = ""
+    published: str | None = None
+    modified: str | None = None
+    publisher: str = ""
+    ministry: str = ""
+    kind: str = ""
+    pages: tuple[int, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A body that gives no document, and why."""
+
+    reason: RejectReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A document, and the alarms of its extraction."""
+
+    document: Document
+    alarms: tuple[str, ...] = ()
+
+
+Selectors = Mapping[str, str]
+"""CSS selectors by role: title, body, date, publisher, ministry, kind, item, next, drop."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def utcnow(self) -> str:
+        """ISO 8601 time, UTC, to the second: "2025-03-27T10:00:00Z"."""

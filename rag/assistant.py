@@ -1,0 +1,217 @@
+"""`Assistant`: the public face of answering, and the place where the parts are put together."""
+
+import threading
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from corpus.errors import DataMissing
+from corpus.records import Document
+from corpus.settings import Settings
+from corpus.store import Store
+from rag import index
+from rag.answer import compose
+from rag.encoder import Encoder
+from rag.index import Generation, IndexEvent
+from rag.query import understand
+from rag.search import Found, allowed_documents, search
+from rag.values import Answer, CorpusState, Evidence, Filters
+from rag.vectors import engine
+
+_DOCUMENTS_KEPT = 512  # documents held in memory between questions
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The embedding model of the settings. Raises ModelError."""
+    from rag.encoder import SentenceEncoder
+
+    return SentenceEncoder.load(settings.model, cache_folder(settings))
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where unpacked models are kept."""
+    return Path(settings.cache) if settings.cache else Path.home() / ".cache" / "sourcier"
+
+
+def build_index(
+    data: str | Path, settings: Settings | None = None, *, encoder: Encoder | None = None
+) -> Iterator[IndexEvent]:
+    """Bring the index of folder `data` up to date; the last event carries the report.
+
+    Raises DataMissing, DataBusy (another writer), DiskFull, DataReadOnly, ModelError.
+    """
+    settings = settings or Settings.load()
+    folder = Path(data)
+    with Store.open(folder, write=True) as store:
+        if store.counts().documents == 0:
+            raise DataMissing(f"no document in {folder}", path=str(folder), what="documents")
+        yield from index.build(store, folder / "index", encoder or load_encoder(settings), engine(settings.vectors))
+
+
+class Assistant:
+    """Answers from one data folder. Safe to use from several threads."""
+
+    def __init__(self, store: Store, folder: Path, generation: Generation, settings: Settings, encoder: Encoder | None):
+        self.settings = settings
+        self._store = store
+        self._folder = folder
+        self._generation = generation
+        self._encoder = encoder
+        self._loading = threading.Lock()
+        self._read = lru_cache(maxsize=_DOCUMENTS_KEPT)(self._read_version)
+
+    @classmethod
+    def open(
+        cls, data: str | Path = "data", settings: Settings | None = None, *, encoder: Encoder | None = None
+    ) -> Self:
+        """Open a data folder that `ingest` and `index` have filled. The model is loaded at the first question.
+
+        encoder: a ready one to share, in place of the settings' model.
+        Raises DataMissing, DataFormatError, DataDamaged, SettingsError.
+        """
+        settings = settings or Settings.load()
+        folder = Path(data)
+        store = Store.open(folder)
+        try:
+            generation = Generation.open(folder / "index", engine(settings.vectors))
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, folder, generation, settings, encoder)
+
+    def close(self) -> None:
+        """Close the corpus."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        ministry: str | None = None,
+        publisher: str | None = None,
+        within: frozenset[str] | None = None,
+    ) -> Answer:
+        """Answer a question in verbatim sentences with citations, or abstain. Filters as in `Filters`.
+
+        Raises QuestionError, FilterError, ModelError.
+        """
+        filters = Filters(as_of=as_of, since=since, until=until, ministry=ministry, publisher=publisher, within=within)
+        began = time.perf_counter()
+        generation = self._generation
+        query = understand(question, self.settings.max_question_chars)
+        found = self._search(generation, question, filters)
+        searched = time.perf_counter()
+        reply = compose(
+            query,
+            found,
+            generation,
+            lambda number: self._document(generation, number),
+            None if self.settings.retrieval == "lexical" else self._model(),
+            self.settings.max_sentences,
+        )
+        ended = time.perf_counter()
+        return Answer(
+            question=question,
+            status="answered" if reply.sentences else "abstained",
+            text=" ".join(sentence.text for sentence in reply.sentences),
+            sentences=reply.sentences,
+            evidence=self._evidence(generation, found, self.settings.evidence),
+            as_of=as_of,
+            corpus=_state(generation),
+            confidence=reply.confidence,
+            timings_ms={
+                "search": 1000 * (searched - began),
+                "answer": 1000 * (ended - searched),
+                "total": 1000 * (ended - began),
+            },
+        )
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        ministry: str | None = None,
+        publisher: str | None = None,
+        within: frozenset[str] | None = None,
+    ) -> tuple[Evidence, ...]:
+        """The k passages nearest to a question, best first. Raises as `ask`."""
+        filters = Filters(as_of=as_of, since=since, until=until, ministry=ministry, publisher=publisher, within=within)
+        generation = self._generation
+        return self._evidence(generation, self._search(generation, question, filters), k)
+
+    def document(self, doc: str) -> Document:
+        """A document in the version that is indexed, to which offsets of citations refer. Raises KeyError."""
+        generation = self._generation
+        number = generation.number_of[doc]
+        return self._document(generation, number)
+
+    def state(self) -> CorpusState:
+        """What is searched."""
+        return _state(self._generation)
+
+    def refresh(self) -> bool:
+        """Take up a newer index generation, if there is one; questions under way end on the old one. True if taken."""
+        folder = self._folder / "index"
+        if index.current_name(folder) == self._generation.name:
+            return False
+        self._generation = Generation.open(folder, engine(self.settings.vectors))
+        return True
+
+    def _search(self, generation: Generation, question: str, filters: Filters) -> Found:
+        query = understand(question, self.settings.max_question_chars)
+        allowed = allowed_documents(generation, filters, self._store.withdrawn())
+        encoder = None if self.settings.retrieval == "lexical" else self._model()
+        return search(generation, encoder, query, allowed, self.settings.retrieval)
+
+    def _evidence(self, generation: Generation, found: Found, k: int) -> tuple[Evidence, ...]:
+        evidence = []
+        for rank, candidate in enumerate(found.candidates[:k], 1):
+            row = generation.rows[candidate.row]
+            document = self._document(generation, int(row["document"]))
+            start, end = int(row["start"]), int(row["end"])
+            evidence.append(
+                Evidence(
+                    rank=rank, score=candidate.score, doc=document.id, start=start, end=end,
+                    text=document.text[start:end], url=document.url, title=document.title,
+                    publisher=document.publisher, ministry=document.ministry, published=document.published,
+                    page=document.page_at(start),
+                )
+            )  # fmt: skip
+        return tuple(evidence)
+
+    def _document(self, generation: Generation, number: int) -> Document:
+        known = generation.documents[number]
+        return self._read(known.id, known.version)
+
+    def _read_version(self, doc: str, version: int) -> Document:
+        return self._store.get(doc, version)
+
+    def _model(self) -> Encoder:
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings)
+            return self._encoder
+
+
+def _state(generation: Generation) -> CorpusState:
+    return CorpusState(
+        documents=len(generation.documents),
+        passages=len(generation.rows),
+        latest=max((document.published for document in generation.documents if document.published), default=None),
+        generation=generation.name,
+    )

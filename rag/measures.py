@@ -1,0 +1,116 @@
+"""What a figure measures: the stems of its head words, from the words around it.
+
+No tagger: the words after a count ("3 025 bâtiments interconnectés"), or the
+words before a rate or an amount back to a noun that announces one ("un taux
+d'exécution financière de 69,89 %"), with a table of verbs to step over.
+"""
+
+import re
+from collections.abc import Iterable
+
+from rag.french import Token
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Nouns that announce a measure, as stems of `french.terms`.
+_HEADS = _stems("""
+    taux montant budget cout nombr total part proport niveau scor indic not som envelop envelopp product recet depens det
+    croissanc financ invest subvent dotat chiffr valeur volum superfic capac pourcentag prix tarif salair effect
+    popul mas duree moyen credit alloc contribut progress realis execu performanc couvertur rendement cotis benefic
+    accroissement augment haus bais excedent deficit chequ
+""")
+# Verbs of press reports, as stems: they link a measure to its figure and are no part of it.
+_LINKS = _stems("""
+    etabl etablissent elev elevent elevait atteint atteignent atteindr enregistr affich affichent ressort pass passent
+    mont estim evalu situ situent porte compt connu connaiss fix represent totalis obten obtenu realis permet perm
+    repart vient gagn perdu ramen recu respect soit hauteur total global
+""")
+_PRENOMINAL = _stems("nouveau nouvel grand petit bon principal premi derni dernier seul autr different bel meilleur jeun")
+_BREAKS = re.compile(r"[.;:()«»!?\n\]\[]|\s[-–—]\s")
+_OF = frozenset({"de", "des", "du"})
+_ARTICLES = frozenset({"la", "le", "les"})
+_MOST = 5
+
+
+def after(words: list[Token], text: str, at: int, stop: int) -> tuple[tuple[str, ...], str]:
+    """(measure, head stem) from the noun phrase that begins at `at`, before `stop`; `words` start there."""
+    found: list[str] = []
+    head = ""
+    reached = at
+    subject = False
+    after_of = False
+    for word in words:
+        if word.start >= stop or len(found) == _MOST or not _close(text[reached : word.start]):
+            break
+        linking = word.text in _OF or (word.text in _ARTICLES and after_of)
+        verb = subject and word.text.endswith("ent") and not word.text.endswith("ment")
+        if (word.stop and not linking) or word.text[0].isdigit() or verb:
+            break
+        reached = word.end
+        after_of = linking
+        if linking:
+            continue
+        found.append(word.stem)
+        subject = word.text[-1] in "sx"
+        if not head and word.stem not in _PRENOMINAL:
+            head = word.stem
+    return tuple(found), head
+
+
+def before(words: list[Token], text: str, at: int) -> tuple[tuple[str, ...], bool]:
+    """(measure, announced) from the `words` of the clause that ends at `at`.
+
+    announced: a noun that announces a figure was found, and the measure begins with it;
+    otherwise it is the last content words, a guess.
+    """
+    start = 0
+    for mark in _BREAKS.finditer(text, words[0].start if words else at, at):
+        if text[mark.end() : at].strip():
+            start = mark.end()
+    kept = _content(word for word in words if word.start >= start)
+    for place in range(len(kept) - 1, -1, -1):
+        if kept[place].stem in _HEADS:
+            first = place
+            while first > 0 and kept[first - 1].stem in _HEADS and kept[first].start - kept[first - 1].end <= 4:
+                first -= 1
+            rest = [word.stem for word in kept[first:] if word.stem in _HEADS or word.stem not in _LINKS]
+            return tuple(rest[:_MOST]), True
+    return tuple(word.stem for word in kept if word.stem not in _LINKS)[-3:], False
+
+
+def pair(words: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The two measures of "le taux d'exécution physique et financière [respectivement de]"; None if there are not two.
+
+    The words after "et" are either a whole measure of their own or replace the last word before it.
+    """
+    places = [place for place, word in enumerate(words) if word.text == "et"]
+    if not places:
+        return None
+    left, right = _content(words[: places[-1]]), _content(words[places[-1] + 1 :])
+    second = [word.stem for word in right if word.stem not in _LINKS]
+    for place in range(len(left) - 1, -1, -1):
+        if left[place].stem in _HEADS:
+            while place > 0 and left[place - 1].stem in _HEADS:
+                place -= 1
+            first = [word.stem for word in left[place:]]
+            break
+    else:
+        return None
+    if not second:
+        return None
+    if second[0] in _HEADS:
+        return tuple(first[:_MOST]), tuple(second[:_MOST])
+    return tuple(first[:_MOST]), tuple([*first[:-1], second[0]][:_MOST])
+
+
+def _content(words: Iterable[Token]) -> list[Token]:
+    return [word for word in words if not word.stop and not word.text[0].isdigit()]
+
+
+def _close(gap: str) -> bool:
+    """Whether two words are in one phrase: blank, hyphen, or an elided article between them."""
+    bare = gap.strip().lower()
+    return bare in {"", "-"} or (bare.endswith(("'", "’")) and bare[:-1].strip() in {"d", "l"})

@@ -1,0 +1,62 @@
+"""What a question asks: its terms, its anchors in time, the kind of thing wanted."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.errors import QuestionError
+from rag.figures import figures
+from rag.french import fold, terms
+
+Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason", "any"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """terms: index terms, distinct, in order. years: four-digit years named anywhere.
+    dates: ISO dates and periods named ("2024-12-31", "2025-H1"). wanted: what an answer must hold."""
+
+    text: str
+    terms: tuple[str, ...]
+    years: frozenset[str]
+    dates: frozenset[str]
+    wanted: Wanted
+
+
+# First match wins; matched against the folded question.
+_WANTED: tuple[tuple[Wanted, str], ...] = (
+    ("theme", r"\btheme\b|\bintitule\b|\bplace sous\b"),
+    ("figure", r"\bcombien\b|\bquel(le)?s? (est|etait|a ete|fut|sont|etaient)? ?(le |la |les |l')?(taux|montant|nombre|"
+               r"cout|budget|pourcentage|part|chiffre|effectif|moyenne|valeur|enveloppe|prix|total|score|note)\b|"
+               r"\btaux\b|\bmontant\b|\ba combien\b|\bnombre de\b|\bpourcentage\b|\bkb1\b|\bcbien\b"),
+    ("date", r"\bquand\b|\bquelle (est la )?date\b|\bquel jour\b|\ben quelle annee\b|\bdepuis quand\b|\ba quelle date\b|"
+             r"\bquel mois\b"),
+    ("place", r"\bou (s'est|a|ont|est|se|fut|sera|etait|la|le|les|l')|\bdans quel(le)?s? "
+              r"(ville|pays|region|lieu|salle|localite|province|commune|quartier)\b|"
+              r"\bquel(le)? (ville|lieu|endroit|region)\b|\ben quel lieu\b"),
+    ("list", r"\bquel(le)?s sont\b|\bcitez\b|\benumerez\b|\bquels (?!.*taux)|\bquelles (?!.*date)|\blistez\b"),
+    ("reason", r"\bpourquoi\b|\bquelle(s)? (est|sont) (la|les) (raison|cause)s?\b|\bdans quel but\b|\ba quelle fin\b"),
+    ("person", r"\bqui\b|\bpar qui\b|\bnom d[ue]\b|\bcomment s'appelle\b|\bquel(le)? (ministre|directeur|directrice|"
+               r"responsable|president|presidente|secretaire)\b"),
+)  # fmt: skip
+_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,])")
+
+
+def understand(question: str, limit: int) -> Query:
+    """Read a question. Raises QuestionError when it is empty or longer than `limit` characters."""
+    text = question.strip()
+    found = tuple(dict.fromkeys(terms(text)))
+    if not text or not any(char.isalnum() for char in text):
+        raise QuestionError("empty question", reason="empty", length=len(text), limit=limit)
+    if len(text) > limit:
+        raise QuestionError(f"{len(text)} characters, limit {limit}", reason="too_long", length=len(text), limit=limit)
+    folded = fold(text)
+    wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
+    dates = frozenset(figure.iso for figure in figures(text) if figure.iso and figure.kind in ("date", "period"))
+    return Query(
+        text=text,
+        terms=found,
+        years=frozenset(_YEAR.findall(text)),
+        dates=dates,
+        wanted=wanted,
+    )

@@ -1,0 +1,102 @@
+"""Vector search behind a tiny protocol, and its plain engine, FAISS flat."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.errors import DataDamaged, UsageError
+
+Vectors = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+
+class VectorIndex(Protocol):
+    """Unit vectors under stable 63-bit ids; the owner knows what an id stands for."""
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors) -> Self:
+        """Index (n, dim) float32 unit rows under their ids."""
+        ...
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open what `save` wrote. Raises DataDamaged."""
+        ...
+
+    def save(self, path: Path) -> None: ...
+
+    def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
+        """Ids and cosines of the k nearest, best first, among `allowed` when given; fewer if there are fewer."""
+        ...
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """The stored rows of known ids, in their order."""
+        ...
+
+
+ENGINES = {"faiss": "rag.vectors:FlatIndex"}
+"""Settings.vectors -> module:Class, imported on first use."""
+
+
+def engine(name: str) -> type[VectorIndex]:
+    """The class of a vector engine. Raises UsageError."""
+    if name not in ENGINES:
+        raise UsageError(f"unknown vector engine {name!r}; known: {', '.join(ENGINES)}")
+    module, _, attribute = ENGINES[name].partition(":")
+    found: type[VectorIndex] = getattr(import_module(module), attribute)
+    return found
+
+
+class FlatIndex:
+    """Exact inner product in FAISS (IndexIDMap2 over IndexFlatIP)."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors) -> Self:
+        """See VectorIndex."""
+        import faiss
+
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+        index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.ascontiguousarray(ids, np.int64))
+        return cls(index)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """See VectorIndex."""
+        import faiss
+
+        try:
+            return cls(faiss.read_index(str(path)))
+        except RuntimeError as error:
+            raise DataDamaged(f"{path}: not a FAISS index", path=str(path), reason=str(error)) from error
+
+    def save(self, path: Path) -> None:
+        """See VectorIndex."""
+        import faiss
+
+        # FAISS reports a full disk as a bare RuntimeError; written through Python it stays an OSError.
+        path.write_bytes(faiss.serialize_index(self._index).data)
+
+    def search(self, vector: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
+        """See VectorIndex."""
+        import faiss
+
+        if allowed is not None and len(allowed) == 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        parameters = None
+        if allowed is not None:
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        cosines, ids = self._index.search(vector[None, :], k, params=parameters)
+        found = ids[0] >= 0
+        return ids[0][found], cosines[0][found]
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """See VectorIndex."""
+        rows: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(ids, np.int64))
+        return rows

@@ -1,0 +1,105 @@
+"""`ask`, `search`, `verify`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import DocumentError
+from corpus.store import Store
+from rag import Assistant, Evidence
+from ui import terminal
+from ui.commands.options import add_filters, add_json, filters
+
+
+class Ask:
+    """A question, answered on the terminal or as JSON."""
+
+    @staticmethod
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("question", metavar="QUESTION")
+        add_filters(parser)
+        add_json(parser)
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        with Assistant.open(args.data) as assistant:
+            answer = assistant.ask(args.question, **filters(args))
+        if args.json:
+            print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+        else:
+            print(terminal.answer(answer))
+        return 0
+
+
+class Search:
+    """Passages, best first."""
+
+    @staticmethod
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("question", metavar="QUESTION")
+        parser.add_argument("-k", type=int, default=8, metavar="N", help="nombre de passages (8)")
+        add_filters(parser)
+        add_json(parser)
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        with Assistant.open(args.data) as assistant:
+            found = assistant.search(args.question, k=args.k, **filters(args))
+        if args.json:
+            print(json.dumps([_evidence(item) for item in found], ensure_ascii=False, indent=2))
+        else:
+            print(terminal.passages(found))
+        return 0
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in Evidence.__dataclass_fields__}
+
+
+class Verify:
+    """Quotes of a kept answer against the corpus, or every file of the data folder."""
+
+    @staticmethod
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "answer", nargs="?", type=Path, metavar="REPONSE.json",
+            help="réponse écrite par « sourcier ask --json » ; sans elle, tout le dossier est vérifié",
+        )  # fmt: skip
+        add_json(parser)
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        report = _verify_answer(args.data, args.answer) if args.answer else _verify_folder(args.data)
+        if args.json:
+            print(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            print(terminal.verification(report))
+        return 0 if not report["problems"] else 1
+
+
+def _verify_answer(data: Path, path: Path) -> dict[str, Any]:
+    """Look each quote up in every version of its document."""
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        citations = [citation for sentence in answer["sentences"] for citation in sentence["citations"]]
+        wanted = [(item["doc"], int(item["start"]), int(item["end"]), item["quote"]) for item in citations]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DocumentError(f"{path}: {error}", path=str(path), line=None, reason="réponse illisible") from error
+    problems = []
+    with Store.open(data) as store:
+        for doc, start, end, quote in wanted:
+            versions = store.versions(doc)
+            if not any(version.document.text[start:end] == quote for version in versions):
+                reason = "la citation n’est plus à sa place" if versions else "document inconnu"
+                problems.append({"doc": doc, "quote": quote, "reason": reason})
+    return {"checked": len(wanted), "problems": problems}
+
+
+def _verify_folder(data: Path) -> dict[str, Any]:
+    """Open the index (which checks every file's digest) and read every passage back from the corpus."""
+    with Assistant.open(data) as assistant:
+        checked, problems = assistant.check()
+    print("", end="", file=sys.stderr)
+    return {"checked": checked, "problems": [{"doc": doc, "quote": "", "reason": reason} for doc, reason in problems]}
