@@ -5,10 +5,13 @@ written beside and renamed, so a killed process leaves whole files or none, and
 a body fetched twice is kept once. Any WARC tool reads the files.
 """
 
+import hashlib
 import os
 import re
 import tempfile
+import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +20,16 @@ from corpus.errors import DataDamaged, translated
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # The body is kept decoded and whole: headers that spoke of its transport would now be false.
 _TRANSPORT = frozenset({"content-encoding", "transfer-encoding", "content-length", "connection", "set-cookie"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A response as it was kept: header names in lower case, body decoded."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
 
 
 class Archive:
@@ -48,12 +61,16 @@ class Archive:
                     kept.append(("content-length", str(len(body))))
                     response = StatusAndHeaders(f"{status} OK", kept, protocol="HTTP/1.1")
                     record = writer.create_warc_record(
-                        url, "response", payload=BytesIO(body), http_headers=response, warc_headers_dict={"WARC-Date": fetched}
+                        url,
+                        "response",
+                        payload=BytesIO(body),
+                        http_headers=response,
+                        warc_headers_dict={"WARC-Date": fetched},
                     )
                     writer.write_record(record)
                     stream.flush()
                     os.fsync(stream.fileno())
-                os.replace(name, path)
+                Path(name).replace(path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
@@ -61,8 +78,10 @@ class Archive:
 
     def read(self, digest: str) -> bytes:
         """The body of that digest. Raises KeyError when it is not kept, DataDamaged when it is not what was kept."""
-        import hashlib
+        return self.response(digest).body
 
+    def response(self, digest: str) -> Response:
+        """The whole response of that digest. Raises as `read` does."""
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
 
@@ -71,12 +90,18 @@ class Archive:
             raise KeyError(digest)
         try:
             with translated(path), path.open("rb") as stream:
-                body = next((record.content_stream().read() for record in ArchiveIterator(stream)), b"")
-        except (ArchiveLoadFailed, EOFError, ValueError) as error:
+                record = next(iter(ArchiveIterator(stream)))
+                found = Response(
+                    url=record.rec_headers.get_header("WARC-Target-URI") or "",
+                    status=int(record.http_headers.get_statuscode()),
+                    headers=tuple((key.lower(), value) for key, value in record.http_headers.headers),
+                    body=bytes(record.content_stream().read()),
+                )
+        except (ArchiveLoadFailed, EOFError, ValueError, AttributeError, StopIteration, zlib.error) as error:
             raise DataDamaged(f"{path}: {error}", path=str(path), reason=str(error)) from error
-        if hashlib.sha256(body).hexdigest() != digest:
+        if hashlib.sha256(found.body).hexdigest() != digest:
             raise DataDamaged(f"{path}: another digest", path=str(path), reason="digest")
-        return bytes(body)
+        return found
 
     def __contains__(self, digest: str) -> bool:
         return _DIGEST.fullmatch(digest) is not None and self._path(digest).is_file()

@@ -124,7 +124,7 @@ def translated(path: object) -> Iterator[None]:
         raise
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
-        if name.startswith("SQLITE_FULL") or name.startswith("SQLITE_IOERR_WRITE"):
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")):
             raise DiskFull(f"no space left while writing {path}", path=str(path)) from error
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
             raise DataReadOnly(f"cannot write {path}", path=str(path)) from error

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 from corpus.errors import SettingsError
 
-Retrieval = Literal["fusion", "dense", "lexical"]
+Retrieval = Literal["full", "fusion", "dense", "lexical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,9 @@ class Settings:
     """Embedding model: "bundled", or any name or folder that sentence-transformers loads."""
     cache: str = ""
     """Folder for unpacked models; "" means ~/.cache/sourcier."""
-    retrieval: Retrieval = "fusion"
-    """"fusion" (dense + BM25), or one of its parts, for comparison."""
+    retrieval: Retrieval = "full"
+    """"full": dense + BM25, ordered by scores and by agreement in time and ministry. For comparison:
+    "fusion" (reciprocal ranks alone), "dense", "lexical"."""
     vectors: str = "faiss"
     """Name of the vector engine, a key of `rag.vectors.ENGINES`."""
     evidence: int = 8
@@ -49,6 +50,10 @@ class Settings:
         environ = os.environ if environ is None else environ
         path = Path(environ.get("SOURCIER_SETTINGS") or (folder or Path.cwd()) / "sourcier.toml")
         values: dict[str, Any] = {}
+        if environ.get("SOURCIER_SETTINGS") and not path.is_file():
+            raise SettingsError(
+                f"no settings file {path}", key="SOURCIER_SETTINGS", value=str(path), origin="SOURCIER_SETTINGS"
+            )
         if path.is_file():
             try:
                 values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -59,12 +64,21 @@ class Settings:
         for name, raw in environ.items():
             if name.startswith("SOURCIER_") and name not in _NOT_SETTINGS:
                 key = name.removeprefix("SOURCIER_").lower()
-                value: Any = int(raw) if known.get(key) is int and raw.lstrip("-").isdigit() else raw
-                checked[key] = _checked(key, value, known, name)
+                checked[key] = _checked(key, _read(raw, known.get(key)), known, name)
         return cls(**checked)
 
 
 _NOT_SETTINGS = {"SOURCIER_SETTINGS"}
+
+
+def _read(raw: str, kind: Any) -> str | int:
+    """A variable's value: a number where the setting is one; what is no number stays text, and is refused as such."""
+    if kind is not int:
+        return raw
+    try:
+        return int(raw)
+    except ValueError:
+        return raw
 
 
 def _checked(key: str, value: Any, known: Mapping[str, Any], origin: str) -> Any:

@@ -276,16 +276,19 @@ def _take_lock(data: Path) -> int:
 
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     writable = os.access(path.parent, os.W_OK)
-    # A folder that cannot be written (a DVD, a snapshot) has no place for WAL's shared memory:
-    # the file cannot change either, so it is opened as immutable.
-    query = ("mode=rwc" if create else "mode=rw") if writable else "mode=ro&immutable=1"
+    # A folder that cannot be written (a DVD, a snapshot) has no place for WAL's shared memory: the file
+    # cannot change either, so it is opened as immutable. Not so beside a WAL, left by a killed writer or
+    # used by one that sees this folder writable: what it holds is committed, and immutable would pass over it.
+    still = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    query = ("mode=rwc" if create else "mode=rw") if writable else f"mode=ro{still}"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{query}", uri=True, isolation_level=None, check_same_thread=False
     )
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         application, found = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _HEADER)
-        if (application, found) == (0, 0) and create:
+        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if (application, found) == (0, 0) and empty and create:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION};"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import SuiteError
-from evals.metrics import SUMMARY, draws, rounded
+from evals.metrics import SUMMARY, draws, rounded, scorable
 from evals.results import Result, Row
 
 
@@ -55,7 +55,8 @@ def paired(a: Sequence[Row], b: Sequence[Row], *, seed: int = 0, resamples: int 
     of_b = {row.qid: row for row in b}
     pairs = [(row, of_b[row.qid]) for row in a if row.qid in of_b]
     found: dict[str, Difference] = {}
-    for name, parts in SUMMARY.items():
+    for name in scorable([row for row, _ in pairs]):
+        parts = SUMMARY[name]
         values = np.asarray([(*parts(x), *parts(y)) for x, y in pairs], dtype=np.float64).reshape(-1, 4)
         total = values.sum(axis=0)
         if not total[1] or not total[3]:

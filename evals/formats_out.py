@@ -21,7 +21,7 @@ from xml.etree import ElementTree as ET
 
 from corpus.errors import UsageError
 from evals.results import Result, Row, dump, save
-from evals.words import BASELINES, OUTCOMES, ROBUSTNESS, TYPES, interval, label, number, points
+from evals.words import BASELINES, NBSP, OUTCOMES, ROBUSTNESS, TYPES, interval, label, number, points
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"\s+")
@@ -105,7 +105,9 @@ def junit_xml(result: Result) -> str:
             ET.SubElement(case, "error", message=_xml(row.error))
         elif row in failed:
             told = ET.SubElement(case, "failure", message=OUTCOMES[row.outcome])
-            told.text = _xml(f"attendu : {' | '.join(row.answers) or 'refus'}\nobtenu : {row.answer or 'refus'}")
+            told.text = _xml(
+                f"attendu{NBSP}: {' | '.join(row.answers) or 'refus'}\nobtenu{NBSP}: {row.answer or 'refus'}"
+            )
     for skipped in left_out:
         case = ET.SubElement(suite, "testcase", classname=_xml(result.suite["name"]), name=_xml(skipped["qid"]))
         ET.SubElement(case, "skipped", message=_xml(skipped["reason"]))
@@ -122,7 +124,7 @@ def markdown(result: Result) -> str:
     """Headline table with intervals, then by type, baselines, robustness."""
     suite = result.suite
     parts = [f"# {_cell(suite['name'])}\n\n{suite['questions']} questions, {suite['scored']} jugées.\n"]
-    head = ("Mesure", "Valeur", "IC 95 %", "n")
+    head = ("Mesure", "Valeur", f"IC 95{NBSP}%", "n")
     body = (
         (label(name), number(name, e.value), interval(name, e.low, e.high), str(e.n))
         for name, e in result.metrics.items()

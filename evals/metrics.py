@@ -208,12 +208,13 @@ def rounded(value: float) -> float:
     return round(float(value), 6)
 
 
-def summarise(rows: Sequence[Row], *, seed: int) -> dict[str, Estimate]:
-    """Every figure of SUMMARY that has something to score, in the table's order.
-
-    Refusal figures need a question that should be refused, else they say nothing.
-    """
+def scorable(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The figures that these rows can say something about: refusal needs a question to refuse."""
     refusable = any(not row.answerable for row in rows)
-    names = [name for name in SUMMARY if refusable or not name.startswith("refusal_")] if rows else []
-    found = {name: ratio([SUMMARY[name](row) for row in rows], seed=seed) for name in names}
+    return tuple(name for name in SUMMARY if refusable or not name.startswith("refusal_")) if rows else ()
+
+
+def summarise(rows: Sequence[Row], *, seed: int) -> dict[str, Estimate]:
+    """Every figure of SUMMARY that has something to score, in the table's order."""
+    found = {name: ratio([SUMMARY[name](row) for row in rows], seed=seed) for name in scorable(rows)}
     return {name: estimate for name, estimate in found.items() if estimate is not None}

@@ -11,7 +11,7 @@ from rich.text import Text
 from evals.compare import Comparison
 from evals.metrics import LOWER_IS_BETTER
 from evals.results import Result
-from evals.words import BASELINES, GROUPS, KINDS, METRICS, ROBUSTNESS, TYPES, interval, label, number, points
+from evals.words import BASELINES, GROUPS, KINDS, METRICS, NBSP, ROBUSTNESS, TYPES, interval, label, number, points
 
 BY_TYPE = ("recall@5", "contains", "figure", "citation_recall", "correct")
 BY_BASELINE = ("recall@1", "recall@5", "mrr@10", "ndcg@10", "contains", "correct", "crag")
@@ -21,7 +21,7 @@ def result_text(result: Result, *, width: int = 100) -> str:
     """The whole result: headline figures with intervals, by type, baselines, robustness."""
     suite = result.suite
     counted = (
-        f"{suite['questions']} questions : {suite['scored']} jugées, {suite['unjudged']} sans réponse de référence"
+        f"{suite['questions']} questions{NBSP}: {suite['scored']} jugées, {suite['unjudged']} sans réponse de référence"
     )
     counted += f", {len(suite['skipped'])} écartées, {suite['errors']} en erreur"
     tables = [_headline(result)]
@@ -32,28 +32,28 @@ def result_text(result: Result, *, width: int = 100) -> str:
     if result.robustness:
         tables += [_robustness(result), _attacks(result)]
     latency = result.times["latency_ms"]
-    tail = f"Temps de réponse : p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms"
+    tail = f"Temps de réponse{NBSP}: p50 {latency['p50']:.0f}{NBSP}ms, p95 {latency['p95']:.0f}{NBSP}ms"
     if result.curves["aurc"] is not None:
         tail += f" · aire risque-couverture {_plain(result.curves['aurc'])}"
         tail += f" · erreur de calibration {_plain(result.curves['ece'])}"
-    return _rendered([f"Banc d’essai « {suite['name']} » — {counted}", *tables, tail], width)
+    return _rendered([f"Banc d’essai «{NBSP}{suite['name']}{NBSP}» — {counted}", *tables, tail], width)
 
 
 def comparison_text(comparison: Comparison, *, width: int = 100) -> str:
     """B against A, figure by figure; changes that leave out 0 are marked."""
     table = Table(box=SIMPLE_HEAD, title="Comparaison appariée (B − A)", title_justify="left")
-    for head in ("Mesure", "A", "B", "Écart", "IC 95 %", ""):
+    for head in ("Mesure", "A", "B", "Écart", f"IC 95{NBSP}%", ""):
         table.add_column(head, justify="left" if head in ("Mesure", "") else "right")
     for name, d in comparison.differences.items():
         better = (d.delta > 0) != (name in LOWER_IS_BETTER)
         mark = ("mieux" if better else "moins bien") if d.certain else ""
         bounds = interval(name, d.low, d.high)
         table.add_row(label(name), number(name, d.a), number(name, d.b), points(name, d.delta), bounds, mark)
-    told = [f"Gagnées par B : {len(comparison.won)} · perdues : {len(comparison.lost)}"]
-    told += [f"Conditions qui diffèrent : {', '.join(comparison.changed)}"] if comparison.changed else []
-    told += [f"Attention : {warning}" for warning in comparison.warnings]
+    told = [f"Gagnées par B{NBSP}: {len(comparison.won)} · perdues{NBSP}: {len(comparison.lost)}"]
+    told += [f"Conditions qui diffèrent{NBSP}: {', '.join(comparison.changed)}"] if comparison.changed else []
+    told += [f"Attention{NBSP}: {warning}" for warning in comparison.warnings]
     if comparison.only_a or comparison.only_b:
-        told.append(f"Questions propres à A : {comparison.only_a}, propres à B : {comparison.only_b}")
+        told.append(f"Questions propres à A{NBSP}: {comparison.only_a}, propres à B{NBSP}: {comparison.only_b}")
     return _rendered([table, *told], width)
 
 
@@ -63,10 +63,8 @@ def _plain(value: float) -> str:
 
 def _headline(result: Result) -> Table:
     table = Table(box=SIMPLE_HEAD)
-    for head in ("Mesure", "Valeur", "IC 95 %", "n", "Ce que c’est"):
-        table.add_column(
-            head, justify="right" if head in ("Valeur", "IC 95 %", "n") else "left", no_wrap=head != "Ce que c’est"
-        )
+    for head in ("Mesure", "Valeur", f"IC 95{NBSP}%", "n"):
+        table.add_column(head, justify="left" if head == "Mesure" else "right")
     for group, names in GROUPS.items():
         shown = [name for name in names if name in result.metrics]
         if shown:
@@ -75,7 +73,7 @@ def _headline(result: Result) -> Table:
         for name in shown:
             e = result.metrics[name]
             bounds = interval(name, e.low, e.high)
-            table.add_row(label(name), number(name, e.value), bounds, str(e.n), METRICS[name][1])
+            table.add_row(label(name), number(name, e.value), bounds, str(e.n))
     return table
 
 

@@ -4,6 +4,21 @@ from collections.abc import Mapping
 
 NBSP = "\u00a0"
 
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
 METRICS: Mapping[str, tuple[str, str]] = {
     "recall@1": ("Rappel@1", "part des passages attendus trouvés au 1ᵉʳ rang"),
     "recall@5": ("Rappel@5", "part des passages attendus parmi les 5 premiers"),
@@ -24,7 +39,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "citation_exact": ("Exactitude des citations", "la citation est un extrait exact du document"),
     "citation_recall": ("Rappel des citations", "part des phrases prouvées par un passage attendu"),
     "citation_precision": ("Précision des citations", "part des citations qui sont nécessaires"),
-    "crag": ("Score CRAG", "+1 juste, 0 sans réponse, −1 faux ; de −1 à +1"),
+    "crag": ("Score CRAG", "+1 juste, 0 sans réponse, −1 faux\u00a0; de −1 à +1"),
     "refusal_precision": ("Précision des refus", "part des refus qui étaient justifiés"),
     "refusal_recall": ("Rappel des refus", "part des questions sans réponse qui sont refusées"),
     "refusal_f1": ("F1 des refus", "moyenne harmonique des deux"),

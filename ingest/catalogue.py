@@ -13,7 +13,7 @@ Unknown keys are refused, so that a misspelt one never passes silently.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -92,7 +92,7 @@ def parse(text: str, path: Path) -> tuple[Source, ...]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise _error(path, int(found[1]) if found else None, None, str(error)) from error
+        raise _error(path, int(found[1]) if found else len(text.splitlines()), None, str(error)) from error
     lines = _Lines(text)
     for key in data:
         if key != "source":
@@ -110,7 +110,7 @@ def parse(text: str, path: Path) -> tuple[Source, ...]:
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    **{key: (str,) for key in ("name", "kind", "url", "publisher", "ministry", "document_kind")},
+    **dict.fromkeys(("name", "kind", "url", "publisher", "ministry", "document_kind"), (str,)),
     "delay_seconds": (int, float),
     "allow_private": (bool,),
     "enabled": (bool,),
@@ -120,26 +120,16 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+Fail = Callable[[str, str], CatalogueError]
+"""Key and reason -> the error, with the place filled in."""
+
+
 def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> Source:
     def fail(key: str, reason: str) -> CatalogueError:
         return _error(path, lines.of(number, key), key, reason)
 
-    for key, value in entry.items():
-        if key not in _TYPES:
-            raise fail(key, f"unknown key {key!r}; known: {', '.join(f.name for f in fields(Source))}")
-        if type(value) not in _TYPES[key]:
-            raise fail(key, f"{key} must be {_TYPES[key][-1].__name__}, not {type(value).__name__}")
-    for key in ("name", "kind", "url"):
-        if not entry.get(key):
-            raise fail(key, f"{key} is missing")
-    if not _NAME.fullmatch(entry["name"]):
-        raise fail("name", "name may hold letters without accents, digits, - and _ (64 at most)")
-    if entry["kind"] not in KINDS:
-        raise fail("kind", f"unknown kind {entry['kind']!r}; known: {', '.join(KINDS)}")
-    if not 0 <= entry.get("delay_seconds", 1.0) <= 3600:
-        raise fail("delay_seconds", "delay_seconds must be between 0 and 3600")
-    if not 1 <= entry.get("max_pages", 1) <= 1_000_000:
-        raise fail("max_pages", "max_pages must be between 1 and 1000000")
+    _check_types(entry, fail)
+    _check_values(entry, fail)
     selectors = entry.get("selectors", {})
     for key, value in selectors.items():
         _check_selector(key, value, fail)
@@ -156,7 +146,29 @@ def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> 
     return Source(**values)
 
 
-def _check_selector(key: str, value: object, fail: Any) -> None:
+def _check_types(entry: dict[str, Any], fail: Fail) -> None:
+    for key, value in entry.items():
+        if key not in _TYPES:
+            raise fail(key, f"unknown key {key!r}; known: {', '.join(f.name for f in fields(Source))}")
+        if type(value) not in _TYPES[key]:
+            raise fail(key, f"{key} must be {_TYPES[key][-1].__name__}, not {type(value).__name__}")
+    for key in ("name", "kind", "url"):
+        if not entry.get(key):
+            raise fail(key, f"{key} is missing")
+
+
+def _check_values(entry: dict[str, Any], fail: Fail) -> None:
+    if not _NAME.fullmatch(entry["name"]):
+        raise fail("name", "name may hold letters without accents, digits, - and _ (64 at most)")
+    if entry["kind"] not in KINDS:
+        raise fail("kind", f"unknown kind {entry['kind']!r}; known: {', '.join(KINDS)}")
+    if not 0 <= entry.get("delay_seconds", 1.0) <= 3600:
+        raise fail("delay_seconds", "delay_seconds must be between 0 and 3600")
+    if not 1 <= entry.get("max_pages", 1) <= 1_000_000:
+        raise fail("max_pages", "max_pages must be between 1 and 1000000")
+
+
+def _check_selector(key: str, value: object, fail: Fail) -> None:
     import soupsieve
 
     if key not in SELECTORS:
@@ -169,7 +181,7 @@ def _check_selector(key: str, value: object, fail: Any) -> None:
         raise fail(key, f"selector {key}: {str(error).splitlines()[0]}") from error
 
 
-def _hosts(entry: dict[str, Any], fail: Any) -> tuple[str, ...]:
+def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
     try:
         parts = urlsplit(entry["url"])
         host, port = parts.hostname, parts.port

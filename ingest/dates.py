@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 
 _MONTHS = {
@@ -32,6 +33,8 @@ _MONTH = re.compile(rf"\b({_NAMED})\.?\s+(\d{{4}})(?!\d)")
 _ENGLISH = re.compile(rf"\b({_NAMED})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:T\d{4,6}Z?)?(?!\d)")
+_DATELINE = re.compile(r"^(?:date|publiée? le|[^\W\d_][\w’' -]{1,30}, le)\s*:?\s*(.{8,40})$", re.IGNORECASE)
+_DATELINE_CHARS = 80
 _PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -82,9 +85,18 @@ def find_date(text: str) -> str | None:
     return plain if re.fullmatch(r"(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2]))?", plain) else None
 
 
+def dateline(blocks: Iterable[str]) -> str | None:
+    """The date under which a document without metadata is signed: a short block such as
+    "Date : 27 mars 2025" or "Ouagadougou, le 27 mars 2025"."""
+    for block in blocks:
+        if len(block) <= _DATELINE_CHARS and (found := _DATELINE.match(block)):
+            return find_day(found[1])
+    return None
+
+
 def is_partial_date(value: str) -> bool:
     """True for "2025-03-27", "2025-03" and "2025", when the day exists."""
     if not _PARTIAL.fullmatch(value):
         return False
     numbers = [int(part) for part in value.split("-")]
-    return day(*(numbers + [1, 1])[:3]) is not None
+    return day(*[*numbers, 1, 1][:3]) is not None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from corpus.records import Document
 from ingest.catalogue import Source
+from ingest.dates import dateline
 from ingest.identity import slug_of
 from ingest.text import clean_line
 from ingest.values import Content, Extracted, Found, Rejected
@@ -67,6 +68,7 @@ READERS: Mapping[str, Reader] = {
     "markdown": partial(_text, markdown=True),
 }
 
+_DATELINE_BLOCKS = 12
 _TYPES = {
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -86,7 +88,9 @@ EXTENSIONS: Mapping[str, str] = {
 }
 """File name extensions that can be read, and their format."""
 
-_LOOKS_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*\?>\s*<!doctype\s+html)", re.I | re.S)
+_LOOKS_HTML = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*\?>\s*<!doctype\s+html)", re.I | re.S
+)
 
 
 def format_of(body: Body) -> str | None:
@@ -132,6 +136,8 @@ def extract(body: Body, *, doc: str, url: str, source: Source, found: Found) -> 
     title = _title(content, found, kind)
     text, pages = _without_title(content, title)
     published = content.published or found.published
+    if published is None and kind != "html":
+        published = dateline(text.split("\n\n")[:_DATELINE_BLOCKS])
     modified = content.modified or found.modified
     document = Document(
         id=doc,
@@ -157,10 +163,14 @@ def _title(content: Content, found: Found, kind: str) -> str:
     return listed or content.title or content.text.split("\n", 1)[0][:200]
 
 
+def _words(text: str) -> list[str]:
+    return text.casefold().replace("’", "'").split()
+
+
 def _without_title(content: Content, title: str) -> tuple[str, tuple[int, ...]]:
     """The text without its title at the head of the first page of a PDF, and page offsets to match."""
     head, _, rest = content.text.partition("\n\n")
-    if not content.pages or not rest or head.casefold() != title.casefold():
+    if not content.pages or not rest or _words(head) != _words(title):
         return content.text, content.pages
     cut = len(content.text) - len(rest)
     return rest, tuple(max(0, start - cut) for start in content.pages)

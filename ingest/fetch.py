@@ -52,6 +52,21 @@ _RETRY_STATUS = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5"
 
+# In the order looked up: what goes wrong on the way, and what it is called.
+_REASONS: dict[type[Exception], FetchReason] = {
+    AddressRefused: "private_address",
+    NameUnknown: "dns",
+    OutOfTime: "timeout",
+    httpcore.TimeoutException: "timeout",
+    TooLarge: "too_large",
+    BadEncoding: "bad_encoding",
+    httpcore.NetworkError: "network",
+    httpcore.ProtocolError: "network",
+    OSError: "network",
+    httpcore.UnsupportedProtocol: "bad_url",
+    ValueError: "bad_url",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Response:
@@ -131,7 +146,7 @@ class Fetcher:
         current = target or url
         for _ in range(self._limits.redirects + 1):
             if target is None:
-                reason: FetchReason = "scheme" if urlsplit(current).scheme not in ("http", "https") else "bad_url"
+                reason: FetchReason = "bad_url" if current.lower().startswith(("http:", "https:")) else "scheme"
                 return Refusal(requested=url, url=current, reason=reason, detail=current[:200])
             current = target
             refused = check(current, source)
@@ -233,21 +248,11 @@ class Fetcher:
             pool = self._pools[source.allow_private]
             with pool.stream("GET", url, headers=headers, extensions={"timeout": timeouts}) as response:
                 return self._read(response)
-        except AddressRefused as error:
-            return _Failure("private_address", str(error))
-        except NameUnknown as error:
-            return _Failure("dns", str(error))
-        except (OutOfTime, httpcore.TimeoutException) as error:
-            return _Failure("timeout", type(error).__name__)
-        except TooLarge:
-            return _Failure("too_large", f"more than {self._limits.max_bytes} bytes")
-        except BadEncoding as error:
-            return _Failure("bad_encoding", str(error))
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            tls = isinstance(error.__cause__, ssl.SSLError)
-            return _Failure("tls" if tls else "network", f"{type(error).__name__}: {error}"[:200])
-        except (httpcore.UnsupportedProtocol, ValueError) as error:
-            return _Failure("bad_url", str(error)[:200])
+        except tuple(_REASONS) as error:
+            reason = next(reason for kind, reason in _REASONS.items() if isinstance(error, kind))
+            if isinstance(error.__cause__, ssl.SSLError):
+                reason = "tls"
+            return _Failure(reason, f"{type(error).__name__} {error}".strip()[:200])
 
     def _read(self, response: httpcore.Response) -> _Response:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
@@ -288,8 +293,6 @@ def _retry_after(value: str | None, now: str) -> float | None:
         return None
     if value.strip().isdigit():
         return float(value.strip())
-    from datetime import datetime
-
     try:
         left = (parsedate_to_datetime(value) - datetime.fromisoformat(now)).total_seconds()
     except (ValueError, TypeError):

@@ -37,7 +37,9 @@ def url_slug(url: str) -> str:
         if _SPIP.match(key):
             return key
     if last.lower() in _PROGRAMS and keys:
-        return slug_of(f"{'' if last.lower() in ('', 'index', 'spip') else last + '-'}{'-'.join(keys)}") or short_hash(url)
+        return slug_of(f"{'' if last.lower() in ('', 'index', 'spip') else last + '-'}{'-'.join(keys)}") or short_hash(
+            url
+        )
     if keys:
         return slug_of(f"{last}-{'-'.join(keys)}") or short_hash(url)
     return slug_of(last) or slug_of(parts.hostname or "") or short_hash(url)

@@ -19,7 +19,7 @@ _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
 
 def read_docx(body: bytes) -> Content | Rejected:
     """Paragraphs and table rows of a Word document, in order."""
-    from docx import Document as open_docx
+    import docx
     from docx.opc.exceptions import PackageNotFoundError
     from docx.table import Table
 
@@ -28,7 +28,7 @@ def read_docx(body: bytes) -> Content | Rejected:
             unpacked = sum(item.file_size for item in archive.infolist())
         if unpacked > _MAX_UNPACKED or unpacked > _MAX_RATIO * max(len(body), 10_000):
             return Rejected(reason="docx_too_large", detail=f"{unpacked} bytes unpacked")
-        document = open_docx(io.BytesIO(body))
+        document = docx.Document(io.BytesIO(body))
         blocks: list[str] = []
         for item in document.iter_inner_content():
             if isinstance(item, Table):

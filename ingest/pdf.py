@@ -21,7 +21,7 @@ _MIN_RULES = 4  # path objects on a page from which a table is looked for
 _MIN_CHARS = 40
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _EMPTY_TITLE = re.compile(
-    r"^(?:microsoft word|untitled|sans titre|document\d*|\(anonymous\)|anonymous|powerpoint|.*\.(?:docx?|pdf|indd|odt)$)",
+    r"^(?:microsoft word|untitled|sans titre|document\d*|\(?anonymous\)?|powerpoint|.*\.(?:docx?|pdf|indd|odt)$)",
     re.IGNORECASE,
 )
 
@@ -124,7 +124,10 @@ def _lines(words: Any, number: int) -> Iterator[Line]:
         if not text:
             continue
         inked = [start + at for at, character in enumerate(raw) if not character.isspace()]
-        boxes = [words.get_charbox(min(at, index - 1), loose=True) for at in {inked[0], inked[-1], *inked[:: max(1, len(inked) // 6)]}]
+        boxes = [
+            words.get_charbox(min(at, index - 1), loose=True)
+            for at in {inked[0], inked[-1], *inked[:: max(1, len(inked) // 6)]}
+        ]
         yield Line(
             page=number,
             text=text,
@@ -135,7 +138,9 @@ def _lines(words: Any, number: int) -> Iterator[Line]:
         )
 
 
-def _tables(body: bytes, numbers: Sequence[int]) -> dict[int, list[tuple[tuple[float, float, float, float], list[str]]]]:
+def _tables(
+    body: bytes, numbers: Sequence[int]
+) -> dict[int, list[tuple[tuple[float, float, float, float], list[str]]]]:
     """Tables by page: box (left, bottom, right, top, in PDF units from the page's bottom) and rows of text."""
     import io
 
@@ -156,6 +161,6 @@ def _tables(body: bytes, numbers: Sequence[int]) -> dict[int, list[tuple[tuple[f
                         box = (left, page.height - bottom, right, page.height - top)
                         found.setdefault(number, []).append((box, rows))
                 page.close()
-    except Exception:  # noqa: BLE001 - pdfminer raises anything on odd files; the lines are read without it
+    except Exception:  # pdfminer raises anything on odd files; the lines are read without it
         return found
     return found

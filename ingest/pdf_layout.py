@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 
@@ -42,7 +43,12 @@ _GAP = 1.35
 """A distance between lines above this many times the usual one starts a paragraph."""
 _BULLET = re.compile(r"^(?:[•▪◦‣●■□➢✓\uf0b7\uf0a7]\s*|[-–—*]\s+)")
 _ENDS = re.compile(r"[.!?:;…»”\")]$")
-_PAGE_NUMBER = re.compile(r"^(?:page|p\.)?\s*[-–—]?\s*\d{1,4}\s*[-–—]?\s*(?:(?:/|sur|of|de)\s*\d{1,4})?$", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"^[-–—]?\s*\d{1,4}\s*[-–—]?\s*(?:(?:/|sur|of|de)\s*\d{1,4})?$"
+    r"|(?:^|\s)(?:page|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|de)\s*\d{1,4})?$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"^[^\W\d_][\w’' ]{1,24}\s?: ")
 _DIGITS = re.compile(r"\d+")
 _BROKEN_WORD = re.compile(r"(\w+)-$")
 _FIRST_WORD = re.compile(r"^\w+")
@@ -54,11 +60,21 @@ def drop_running_heads(pages: Sequence[Sequence[Line]], heights: Sequence[float]
     seen = Counter(key for lines in edges for key in {_key(line) for line in lines})
     filled = sum(1 for lines in pages if lines)
     repeated = {key for key, count in seen.items() if count >= 2 and count * 2 >= filled}
+    body = median([line.size for lines in pages for line in lines] or [0.0])
     kept = []
-    for lines, edge in zip(pages, edges, strict=True):
-        gone = {id(line) for line in edge if _key(line) in repeated or _PAGE_NUMBER.match(line.text)}
+    for lines, edge, height in zip(pages, edges, heights, strict=True):
+        gone = {
+            id(line)
+            for line in edge
+            if _key(line) in repeated or _PAGE_NUMBER.search(line.text) or _is_small_head(line, body, height)
+        }
         kept.append([line for line in lines if id(line) not in gone])
     return kept
+
+
+def _is_small_head(line: Line, body: float, height: float) -> bool:
+    """True for small print at the top: a running head, also on the only page. Small print below may be a note."""
+    return line.bottom > height * (1 - _MARGIN) and line.size < 0.9 * body
 
 
 def _edge(line: Line, height: float) -> bool:
@@ -120,7 +136,9 @@ def _add_table(out: list[Piece], page: int, rows: Sequence[str]) -> None:
 
 def _continues(last: Line, line: Line, spacing: float, edge: float) -> bool:
     """True when `line` goes on with the paragraph of `last`."""
-    if _BULLET.match(line.text) or abs(last.size - line.size) > 0.15 * max(last.size, line.size):
+    if _BULLET.match(line.text) or (_LABEL.match(line.text) and _LABEL.match(last.text)):
+        return False
+    if abs(last.size - line.size) > 0.15 * max(last.size, line.size):
         return False
     if line.page != last.page or line.top > last.top + last.size:  # over to the next page or column
         return not _ENDS.search(last.text) and (line.text[0].islower() or last.text.endswith("-"))
@@ -158,7 +176,7 @@ def _usual_spacing(pages: Sequence[Sequence[Line]]) -> float:
     ratios = sorted(
         (above.bottom - below.bottom) / below.size
         for lines in pages
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if abs(above.size - below.size) < 0.1 * below.size and 0.5 < (above.bottom - below.bottom) / below.size < 3
     )
     return ratios[len(ratios) // 3] if ratios else 1.2

@@ -45,6 +45,7 @@ RejectReason = Literal[
     "pdf_too_long",
     "docx_corrupt",
     "docx_too_large",
+    "extractor_error",
 ]
 """Why a body gave no document."""
 

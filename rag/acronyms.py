@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 _ACRONYM = r"[A-ZÀ-Ö0-9][A-Za-zÀ-ÿ0-9]*(?:[-/&.][A-Za-zÀ-ÿ0-9]+)*\.?"
@@ -9,7 +10,9 @@ _AFTER = re.compile(rf"\(\s*[«“\"]?\s*({_ACRONYM})\s*[»”\"]?\s*\)")
 _BEFORE = re.compile(rf"(?<![\w(])({_ACRONYM})\s*[»”\"]?\s*\(\s*([^()]{{8,160}}?)\s*\)")
 _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[.!?;:()\n](?=\s|$|\()|[()«»]")
-_EMPTY = frozenset("a au aux d de des du en et l la le les ou par pour sur".split())
+_EMPTY = frozenset(
+    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur"]
+)
 
 
 def acronyms(text: str) -> dict[str, str]:
@@ -93,16 +96,15 @@ def _agrees(short: str, words: list[str]) -> bool:
             return False
         if fits(at, word + 1, skipped + (plain[word] not in _EMPTY)):
             return True
-        if not plain[word].startswith(letters[at]):
-            return False
+        return plain[word].startswith(letters[at]) and any(
+            fits(given, word + 1, skipped) for given in gives(at, plain[word])
+        )
+
+    def gives(at: int, word: str) -> Iterator[int]:
+        """How far into the acronym one word can bring: its first letter, then any later ones in order."""
         place = 0
-        while at < len(letters):
-            place = plain[word].find(letters[at], place) + 1
-            if place == 0:
-                return False
+        while at < len(letters) and (place := word.find(letters[at], place) + 1):
             at += 1
-            if fits(at, word + 1, skipped):
-                return True
-        return False
+            yield at
 
     return fits(0, 0, 0)

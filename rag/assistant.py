@@ -118,7 +118,7 @@ class Assistant:
             generation,
             lambda number: self._document(generation, number),
             None if self.settings.retrieval == "lexical" else self._model(),
-            self.settings.max_sentences,
+            most=self.settings.max_sentences,
         )
         ended = time.perf_counter()
         return Answer(
@@ -164,6 +164,26 @@ class Assistant:
         """What is searched."""
         return _state(self._generation)
 
+    def late(self) -> int:
+        """Documents that are newer, changed or gone since the index was built: `build_index` takes them up."""
+        now = {(doc, number) for doc, (number, _) in self._store.current_digests().items()}
+        return len(now ^ {(document.id, document.version) for document in self._generation.documents})
+
+    def check(self) -> tuple[int, list[tuple[str, str]]]:
+        """Read every indexed passage back from the corpus: how many there are, and (document, problem) of the bad."""
+        generation = self._generation
+        problems = []
+        for row in generation.rows:
+            known = generation.documents[int(row["document"])]
+            try:
+                text = self._document(generation, int(row["document"])).text
+            except KeyError:
+                problems.append((known.id, "document absent du corpus"))
+                continue
+            if not text[int(row["start"]) : int(row["end"])].strip():
+                problems.append((known.id, "passage vide ou hors du texte"))
+        return len(generation.rows), problems
+
     def refresh(self) -> bool:
         """Take up a newer index generation, if there is one; questions under way end on the old one. True if taken."""
         folder = self._folder / "index"
@@ -176,7 +196,14 @@ class Assistant:
         query = understand(question, self.settings.max_question_chars)
         allowed = allowed_documents(generation, filters, self._store.withdrawn())
         encoder = None if self.settings.retrieval == "lexical" else self._model()
-        return search(generation, encoder, query, allowed, self.settings.retrieval)
+        return search(
+            generation,
+            encoder,
+            query,
+            allowed,
+            self.settings.retrieval,
+            lambda number: self._document(generation, number),
+        )
 
     def _evidence(self, generation: Generation, found: Found, k: int) -> tuple[Evidence, ...]:
         evidence = []

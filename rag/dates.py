@@ -6,12 +6,18 @@ half-years, which it lacks, are "2025-Q2" and "2025-H1". What the text leaves
 out stays out: "le 27 mars" is "--03-27", "premier semestre" is "--H1".
 """
 
+import calendar
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rag.numerals import ORDINAL_WORD, ordinal_word, plain, roman
+
+
+def _words(table: str) -> frozenset[str]:
+    return frozenset(table.split())
+
 
 _MONTHS = {
     "jan": 1, "fev": 2, "fév": 2, "mar": 3, "avr": 4, "mai": 5, "juin": 6, "juil": 7, "aou": 8, "aoû": 8,
@@ -22,6 +28,7 @@ MONTH = (
     r"|(?:janv|f[ée]vr?|avr|juil|sept|oct|nov|d[ée]c)\.)(?!\w)"
 )
 _S = r"[^\S\n]+"
+_G = r"[ \u00a0\u202f]"
 _DAY = r"(?:1[ \u00a0\u202f]?(?:er|ᵉʳ)|0?[1-9]|[12]\d|3[01])(?!\w)"
 _YEAR = r"(?:19|20)\d\d(?!\d|,\d)"
 _OF_YEAR = rf"(?:{_S}(?:de{_S})?(?:l['’](?:ann[ée]e|exercice|an){_S})?({_YEAR}))?"
@@ -30,8 +37,10 @@ _RANK = rf"(?:\d(?:er|re|e|[èe]me|ᵉʳ|ᵉ)|I{{1,3}}V?(?:er|e|[èe]me)|{ORDINA
 _INTERVAL = re.compile(
     rf"({_DAY})(?:{_S}({MONTH}))?(?:{_S}({_YEAR}))?\s?(?:au|à|-|–|—)\s?(?:le{_S})?({_DAY}){_S}({MONTH}){_OF_YEAR}", re.I
 )
+# "24" in "les 24, 25 et 26 mars 2025"
 _SHARED = re.compile(
-    rf"({_DAY})(?=(?:,\s?{_DAY})*(?:\s?,\s?|{_S}(?:et|ou){_S})(?:le{_S}|du{_S})?{_DAY}{_S}({MONTH}){_OF_YEAR})", re.I
+    rf"({_DAY})(?=(?:\s?,\s?{_DAY})*(?:\s?,\s?|{_S}(?:et|ou){_S})(?:le{_S}|du{_S})?{_DAY}{_S}({MONTH}){_OF_YEAR})",
+    re.I,
 )
 _LONG_DAY = re.compile(rf"({_DAY}){_S}({MONTH}){_OF_YEAR}", re.I)
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])")
@@ -50,34 +59,39 @@ _NAMED_YEAR = re.compile(
 )
 _ONE_YEAR = re.compile(_YEAR)
 _TIME = re.compile(
-    r"([01]?\d|2[0-4])(?:[ \u00a0\u202f]?h(?:eures?)?[ \u00a0\u202f]?([0-5]\d)(?:[ \u00a0\u202f]?(?:mn|min|m))?|:([0-5]\d)(?::[0-5]\d)?|[ \u00a0\u202f]?[hH])(?![\w:])",
+    rf"([01]?\d|2[0-4])(?:{_G}?h(?:eures?)?{_G}?([0-5]\d)(?:{_G}?(?:mn|min|m))?|:([0-5]\d)(?::[0-5]\d)?|{_G}?h)(?![\w:])",
     re.I,
 )
 _BEFORE_TIME = re.compile(r"(?:à|vers|dès|de|jusqu['’]à|entre|partir de|et|avant|après)\s$", re.I)
 _BEFORE_MONTH = re.compile(
-    r"(?:\ben|\bmois de|\bmois d['’]|\bfin|\bdébut|\bcourant|\bmi-?|\ble \d+|\bdès|\bdepuis|\bdernier|\bd'ici)\s*$",
-    re.I,
+    r"(?:\ben|\bmois d(?:e\s|['’])|\b(?:fin|début|courant|dès|depuis|dernier)\s|\bmi-|\bd['’]ici|\bà)\s*$", re.I
 )
 _BEFORE_YEAR = re.compile(
-    r"(?:\ben|ann[ée]es?|exercices?|depuis|\bfin|début|courant|d['’]ici(?: à)?|\bdès|horizon|\bvers|avant|après|jusqu['’]en"
-    r"|session|édition|campagne|rentrée|\bmi-?|agenda|vision)\s*$",
+    r"(?:\ben|ann[ée]es?|exercices?|depuis|\bfin|début|courant|d['’]ici(?: à)?|\bdès|horizon|\bvers|avant|après"
+    r"|jusqu['’]en|session|édition|campagne|rentrée|\bmi-?|agenda|vision)\s*$",
     re.I,
 )
-_BEFORE_COUNT = re.compile(
-    r"(?:\b(?:les|des|ces|ses|leurs|nos|quelque|soit|environ|près de|plus de|moins de|à peine|au moins|total de|nombre de)|\d[ /])\s*$",
-    re.I,
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)['’]?\s$")
+# What may stand before a count and before a year alike.
+_LITTLE_WORDS = _words(
+    "les des ces ses leurs nos quelque soit environ près plus moins à de d avec dont et pour sur par a ont total "
+    "nombre formé recruté équipé compte"
 )
-_COUNTED = re.compile(rf"{_S}(?:nouve(?:aux|lles){_S})?([^\W\d_A-ZÀ-Þ][^\W\d_]*[sx])(?!\w)")
-_NOT_COUNTED = frozenset(
-    "dans sans sous vers très puis mais plus moins alors depuis après dès lors ses ces les des mes nos vos leurs nous vous "
-    "ils elles tous toutes plusieurs certains sauf hors près fois suis pas jamais toujours notamment".split()
-)  # fmt: skip
+_COUNTED = re.compile(rf"{_S}(?:nouve(?:aux|lles){_S})?((?-i:[a-zà-ÿœ])[^\W\d_]*[sx])(?!\w)")
+_NOT_COUNTED = _words(
+    "dans sans sous vers très puis mais plus moins alors depuis après dès lors ses ces les des mes nos vos leurs nous "
+    "vous ils elles tous toutes plusieurs certains sauf hors près fois suis pas jamais toujours"
+)
+_MEASURED = re.compile(
+    rf"{_G}?(?:[%°€$]|(?:F|FCFA|kg|km|ha|MW|t)\b|m[²³]|milliers?|millions?|milliards?"
+    r"|tonnes?\b|hectares|francs|euros|dollars|pour cent)"
+)
 
 
 class When(NamedTuple):
-    """A date or period read in text: kind "date", "period" or "time"; `unit` names a period's sort ("exercice")."""
+    """A date or period read in text; `unit` names a period's sort ("exercice"), `end` is the offset after it."""
 
-    kind: str
+    kind: Literal["date", "period", "time"]
     iso: str
     unit: str
     end: int
@@ -87,6 +101,17 @@ def month_number(word: str) -> int:
     """1 to 12 from a French month name or abbreviation, with or without accents."""
     low = word.lower()
     return _MONTHS.get(low[:4], 0) or _MONTHS[low[:3]]
+
+
+def last_day(iso: str) -> str:
+    """The last day of a dated period: "2024" -> "2024-12-31", "2025-H1" -> "2025-06-30"; a day is itself."""
+    year, _, rest = iso.partition("-")
+    part = {"": 12, "Q1": 3, "Q2": 6, "Q3": 9, "Q4": 12, "H1": 6, "H2": 12}.get(rest)
+    if part is None:
+        if "-" in rest:
+            return iso
+        part = int(rest)
+    return f"{year}-{part:02}-{calendar.monthrange(int(year), part)[1]:02}"
 
 
 def read_when(text: str, at: int, end: int) -> When | None:
@@ -217,27 +242,15 @@ def _two_years(text: str, at: int, end: int) -> When | None:
 
 
 def _one_year(text: str, at: int, end: int) -> When | None:
-    """Four digits that are a year: not a count ("2025 bâtiments"), not a sum ("2000 FCFA")."""
+    """Four digits that are a year: not a count ("2025 bâtiments"), not an amount ("2000 FCFA")."""
     match = _ONE_YEAR.match(text, at, end)
-    if not match or text[match.end() : match.end() + 1] in {"%", "°", "€", "$"}:
+    if not match or _MEASURED.match(text, match.end(), end):
         return None
-    if re.match(
-        r"[\s\u00a0]?(?:%|F\b|FCFA|€|\$|kg|km|ha|m[²³]|MW|tonnes|hectares|francs|euros|dollars|pour cent)",
-        text[match.end() : match.end() + 11],
-    ):
-        return None
-    before = (max(0, at - 14), at)
-    if not _BEFORE_YEAR.search(text, *before):
+    if not _BEFORE_YEAR.search(text, max(0, at - 14), at):
         counted = _COUNTED.match(text, match.end(), end)
-        if _BEFORE_COUNT.search(text, *before) and (counted or text[:at].endswith(("des ", "les "))) and counted:
-            return None
-        if counted and counted[1] not in _NOT_COUNTED and not re.search(r"[^\W\d_]{3,}\s$", text[before[0] : at]):
-            return None
-        if (
-            counted
-            and counted[1] not in _NOT_COUNTED
-            and re.search(r"(?:formé|équipé|recruté|sur|avec|à|dont|de|et|pour)\s$", text[before[0] : at])
-        ):
+        before = _WORD_BEFORE.search(text, max(0, at - 24), at)
+        little = before is None or before[1].lower() in _LITTLE_WORDS
+        if counted and counted[1] not in _NOT_COUNTED and little:
             return None
     return When("period", match.group(), "", match.end())
 

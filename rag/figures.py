@@ -55,7 +55,7 @@ _CALENDAR = frozenset({"date", "period", "time"})
 _UNITED = frozenset({"money", "percent", "quantity", "duration"})
 _GAP = r"[ \t\u00a0\u2009\u202f]"
 _QUALIFIERS = (
-    (r"plus d(?:e |['’])|au[- ]delà d(?:e |['’])|supérieure?s? à ", "plus de"),
+    (r"plus d(?:e |['’])|au(?:-| )delà d(?:e |['’])|supérieure?s? à ", "plus de"),
     (r"moins d(?:e |['’])|inférieure?s? à |en dessous d(?:e |['’])", "moins de"),
     (r"près d(?:e |['’])|presque ", "près de"),
     (r"au moins |au minimum |minimum ", "au moins"),
@@ -67,11 +67,11 @@ _QUALIFIERS = (
 _DATE_QUALIFIERS = (
     (r"depuis (?:le |l['’])?", "depuis"),
     (r"d['’]ici (?:à |au |le |fin )*", "d'ici"),
-    (r"avant[ -](?:le |la |fin )?", "avant"),
-    (r"après[ -](?:le |la )?", "après"),
+    (r"avant(?:-| )(?:le |la |fin )?", "avant"),
+    (r"après(?:-| )(?:le |la )?", "après"),
     (r"(?:jusqu['’](?:au |en |à ))(?:fin )?", "jusque"),
-    (r"fin[ -]", "fin"),
-    (r"début[ -]", "début"),
+    (r"fin(?:-| )", "fin"),
+    (r"début(?:-| )", "début"),
     (r"mi-? ?", "mi"),
     (r"à (?:compter|partir) d(?:e |u |['’])", "à partir de"),
     (r"dès (?:le )?", "dès"),
@@ -97,7 +97,8 @@ _AFTER_NAMES = {
     "moins": "au moins", "minimum": "au moins", "plus": "au plus", "maximum": "au plus", "environ": "environ",
 }  # fmt: skip
 _CUT_OFF = re.compile(
-    r"(?:\bdate du|\bau|\barrêtée?s? au|\bfin|\bà la fin(?: de)?|\bau terme de)\s+(?:l['’](?:année|exercice)\s+)?$", re.I
+    r"(?:\bdate du|\bau|\barrêtée?s? au|\bfin|\bà la fin(?: de)?|\bau terme de)\s+(?:l['’](?:année|exercice)\s+)?$",
+    re.I,
 )
 _END_OF = re.compile(r"\b(?:fin|terme)\b", re.I)
 _FROM = re.compile(r"\bdu\s+\S+(?:\s+\S+)?\s+au\s$|\bjusqu['’]au\s$", re.I)
@@ -110,8 +111,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     found = _with_shared_units(text, list(readings(text)))
     if not found:
         return ()
-    words = tokens(text)
-    starts = [word.start for word in words]
+    words = _Words(tokens(text))
     result: list[Figure] = []
     place = 0
     for span in sentences(text):
@@ -119,7 +119,7 @@ def figures(text: str) -> tuple[Figure, ...]:
         while place < len(found) and found[place].start < span.end:
             place += 1
         if place > first:
-            result += _Sentence(text, span.start, span.end, found[first:place], words, starts).figures()
+            result += _Sentence(text, span.start, span.end, found[first:place], words).figures()
     return tuple(result)
 
 
@@ -130,7 +130,11 @@ def _with_shared_units(text: str, found: list[Reading]) -> list[Reading]:
         link = _LISTED.fullmatch(text, this.end, after.start)
         if not link or after.kind not in _UNITED:
             continue
-        listed = place > 0 and found[place - 1].kind == "number" and _LISTED.fullmatch(text, found[place - 1].end, this.start)
+        listed = (
+            place > 0
+            and found[place - 1].kind == "number"
+            and _LISTED.fullmatch(text, found[place - 1].end, this.start)
+        )
         bare_year = this.kind == "period" and (this.iso or "-") == text[this.start : this.end] and bool(listed)
         if this.kind == "number" or bare_year:
             value = this.value if this.value is not None else Decimal(text[this.start : this.end])
@@ -138,18 +142,27 @@ def _with_shared_units(text: str, found: list[Reading]) -> list[Reading]:
     return found
 
 
+class _Words:
+    """The tokens of a text, found by their offsets."""
+
+    def __init__(self, words: tuple[Token, ...]) -> None:
+        self._words = words
+        self._starts = [word.start for word in words]
+
+    def between(self, start: int, end: int) -> tuple[Token, ...]:
+        """The tokens that begin in [start, end)."""
+        return self._words[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+
 class _Sentence:
     """One sentence and its readings, to be given measures, qualifiers and cut-off dates."""
 
-    def __init__(
-        self, text: str, begin: int, end: int, found: list[Reading], words: tuple[Token, ...], starts: list[int]
-    ) -> None:
+    def __init__(self, text: str, begin: int, end: int, found: list[Reading], words: _Words) -> None:
         self._text = text
         self._begin = begin
         self._end = end
         self._found = found
         self._words = words
-        self._starts = starts
 
     def figures(self) -> list[Figure]:
         """The figures, in order."""
@@ -176,9 +189,6 @@ class _Sentence:
             )
         return result
 
-    def _between(self, start: int, end: int) -> list[Token]:
-        return list(self._words[bisect_left(self._starts, start) : bisect_left(self._starts, end)])
-
     def _measures(self) -> list[tuple[tuple[str, ...], str]]:
         """(measure, unit) of each reading; what one lacks it takes from its neighbour in the same series."""
         noted = []
@@ -194,7 +204,7 @@ class _Sentence:
                 if _TO.fullmatch(between) and not noted[place][0]:
                     noted[place] = noted[place + 1]  # "de 2 921 à 3 025 bâtiments"
                 elif _LISTED.fullmatch(between) and reading.kind in _UNITED:
-                    pair = measures.pair(self._between(self._begin, reading.start))
+                    pair = measures.pair(self._words.between(self._begin, reading.start))
                     if pair:
                         noted[place], noted[place + 1] = (pair[0], reading.unit), (pair[1], after.unit)
             if not noted[place][0] and reading.kind in {"percent", "money", "number"}:
@@ -209,11 +219,10 @@ class _Sentence:
             return (reading.name,), reading.unit
         if reading.kind in _CALENDAR:
             return (), reading.unit
-        first = bisect_left(self._starts, reading.end)
-        phrase, head = measures.after(list(self._words[first : first + 10]), self._text, reading.end, stop)
+        phrase, head = measures.after(self._words.between(reading.end, stop), self._text, reading.end)
         if phrase and reading.kind in {"number", "ordinal", "fraction", "quantity", "duration"}:
             return phrase, reading.unit or head or phrase[0]
-        earlier, announced = measures.before(self._between(previous, reading.start), self._text, reading.start)
+        earlier, announced = measures.before(self._words.between(previous, reading.start), self._text, reading.start)
         if phrase and not announced:
             return phrase, reading.unit
         return earlier, reading.unit

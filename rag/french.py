@@ -31,39 +31,43 @@ from rag.sentences import sentences
 
 __all__ = ["STOP_WORDS", "Token", "acronyms", "fold", "sentences", "terms", "tokens"]
 
-STOP_WORDS: frozenset[str] = frozenset(
-    # articles, prepositions, conjunctions; "mais" is left out (maïs), so is "or" (the metal)
-    "a afin ainsi alors apres au aupres aussi autre autres aux avant avec c car ce ceci cela celle celles celui cependant "
-    "ces cet cette ceux chaque chez ci comme concernant contre d dans de depuis des desormais deja donc dont du durant "
-    "e elle elles en encore enfin ensuite entre envers est et etc eux hors hui ici il ils j je jusque l la "
-    "le les leur leurs lors lorsque lui m malgre me meme memes mes mien moi moins mon moyennant n ne neanmoins ni nos "
-    "notamment notre nous on ou outre par parmi pas pendant peu plus plutot pour pourtant puis puisque qu quant que "
-    "quelque quelques s sa sans sauf se selon ses si sien soi soit son sous suivant sur t ta tandis te tel telle telles "
-    "tels tes toi ton tous tout toute toutefois toutes tres trop tu un une vers via voici voila vos votre vous y "
-    # forms of être, avoir, faire, pouvoir, aller that carry no subject of their own
-    "ai aie aient ait as aura aurait auront avaient avait avez avoir avons ayant eu eut ont "
-    "es etaient etais etait etant ete etes etre fut furent sera serait seraient seront soient sommes sont suis "
-    "fait faire font peut peuvent pouvoir va vont "
-    # question words
-    "combien comment lequel laquelle lesquels lesquelles auquel auxquels auxquelles duquel desquels desquelles "
-    "pourquoi quand quel quelle quelles quels qui quoi "
-    # civilities
-    "mm mme mmes mlle mr".split()
-)
 
-_ELIDED = frozenset("l d j m t s n c qu lorsqu puisqu quoiqu jusqu quelqu".split())
-_KEEP_APOSTROPHE = re.compile(r"(?:aujourd|prud|presqu'il|quelqu'un|entr|grand|main-d)")
+def _words(table: str) -> frozenset[str]:
+    return frozenset(table.split())
+
+
+# Folded. Left out, for their folded form is another word: "mais" (maïs), "or" (the metal).
+STOP_WORDS: frozenset[str] = _words("""
+    a afin ainsi alors apres au aupres aussi autre autres aux avant avec c car ce ceci cela celle celles celui
+    cependant ces cet cette ceux chaque chez ci comme concernant contre d dans de depuis des desormais deja donc dont
+    du durant e elle elles en encore enfin ensuite entre envers est et etc eux hors hui ici il ils j je jusque l la le
+    les leur leurs lors lorsque lui m malgre me meme memes mes mien moi moins mon moyennant n ne neanmoins ni nos
+    notamment notre nous on ou outre par parmi pas pendant peu plus plutot pour pourtant puis puisque qu quant que
+    quelque quelques s sa sans sauf se selon ses si sien soi soit son sous suivant sur t ta tandis te tel telle telles
+    tels tes toi ton tous tout toute toutefois toutes tres trop tu un une vers via voici voila vos votre vous y
+
+    ai aie aient ait as aura aurait auront avaient avait avez avoir avons ayant eu eut ont
+    es etaient etais etait etant ete etes etre fut furent sera serait seraient seront soient sommes sont suis
+    fait faire font peut peuvent pouvoir va vont
+
+    combien comment lequel laquelle lesquels lesquelles auquel auxquels auxquelles duquel desquels desquelles
+    pourquoi quand quel quelle quelles quels qui quoi
+
+    mm mme mmes mlle mr
+""")
+_ELIDED = _words("l d j m t s n c qu lorsqu puisqu quoiqu jusqu")
+_KEEP_APOSTROPHE = re.compile(r"(?:aujourd|prud|presqu'il|quelqu'un|entr|grand)'?")
 _APOSTROPHES = "'’‘ʼ`´′＇"
-_STRAIGHT = str.maketrans(
-    {mark: "'" for mark in _APOSTROPHES} | {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss"}
-)
+_STRAIGHT = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss"})
 _LETTER = r"[^\W_]"
+_COMBINING = "[\u0300-\u036f]"
 _GAP = "[ \u00a0\u2009\u202f]"
 # A number is read first, whole; what is left are words, with their apostrophes and combining accents.
 _CHUNK = re.compile(
-    rf"(?<![^\W_])(?<!\d[.,])(?:[1-9]\d{{0,2}}(?:(?:{_GAP}\d{{3}})+|(?:\.\d{{3}})+)(?!\d)|\d+)(?:[.,]\d+)?(?![.,]?\d|{_LETTER})"
+    rf"(?<![^\W_])(?<!\d[.,])(?:[1-9]\d{{0,2}}(?:(?:{_GAP}\d{{3}})+|(?:\.\d{{3}})+)(?!\d)|\d+)(?:[.,]\d+)?"
+    rf"(?![.,]?\d|{_LETTER})"
     rf"|(?:{_LETTER}\.){{2,}}(?:{_LETTER}(?!{_LETTER}))?"
-    rf"|[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:[{_APOSTROPHES}][^\W_](?:[^\W_]|[\u0300-\u036f])*)*"
+    rf"|{_LETTER}(?:{_LETTER}|{_COMBINING})*(?:[{_APOSTROPHES}]{_LETTER}(?:{_LETTER}|{_COMBINING})*)*"
 )
 _GROUP_MARK = re.compile(r"[ \u00a0\u2009\u202f]|\.(?=\d{3}(?!\d))")
 _ORDINAL = re.compile(r"(\d+)(?:er|ere|re|e|eme|ieme|me|nd|nde)s?$")
@@ -134,22 +138,21 @@ def _analyse(chunk: str) -> tuple[tuple[int, int, str, str, bool, bool], ...]:
     plain = fold(chunk)
     if "'" not in plain or _KEEP_APOSTROPHE.match(plain):
         return (_token(chunk, 0),)
-    pieces = []
     begin = 0
-    head, mark, tail = _cut(chunk, begin)
-    while mark and fold(head) in _ELIDED:
+    head = _head(chunk, begin)
+    while head and fold(head) in _ELIDED:
         begin += len(head) + 1
-        head, mark, tail = _cut(chunk, begin)
-    # what is left may still hold an apostrophe that belongs to it (O'Brien, Ra'anan)
-    pieces.append(_token(chunk[begin:], begin))
-    return tuple(pieces)
+        head = _head(chunk, begin)
+    # what is left may hold an apostrophe of its own ("O'Brien")
+    return (_token(chunk[begin:], begin),)
 
 
-def _cut(chunk: str, begin: int) -> tuple[str, str, str]:
+def _head(chunk: str, begin: int) -> str:
+    """What stands before the next apostrophe, "" when there is none."""
     for place in range(begin, len(chunk)):
         if chunk[place] in _APOSTROPHES:
-            return chunk[begin:place], chunk[place], chunk[place + 1 :]
-    return chunk[begin:], "", ""
+            return chunk[begin:place]
+    return ""
 
 
 def _token(word: str, begin: int) -> tuple[int, int, str, str, bool, bool]:

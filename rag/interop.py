@@ -1,8 +1,8 @@
 """LangChain's interfaces over the same search and the same answers.
 
-    from rag.interop import SourcierRetriever, as_runnable
-    retriever = SourcierRetriever(assistant=Assistant.open("data"))
-    chain = as_runnable(assistant) | ...
+from rag.interop import SourcierRetriever, as_runnable
+retriever = SourcierRetriever(assistant=Assistant.open("data"))
+chain = as_runnable(assistant) | ...
 """
 
 from typing import Any

@@ -17,8 +17,8 @@ def _stems(words: str) -> frozenset[str]:
 
 # Nouns that announce a measure, as stems of `french.terms`.
 _HEADS = _stems("""
-    taux montant budget cout nombr total part proport niveau scor indic not som envelop envelopp product recet depens det
-    croissanc financ invest subvent dotat chiffr valeur volum superfic capac pourcentag prix tarif salair effect
+    taux montant budget cout nombr total part proport niveau scor indic not som envelop envelopp product recet depens
+    det croissanc financ invest subvent dotat chiffr valeur volum superfic capac pourcentag prix tarif salair effect
     popul mas duree moyen credit alloc contribut progress realis execu performanc couvertur rendement cotis benefic
     accroissement augment haus bais excedent deficit chequ
 """)
@@ -28,22 +28,24 @@ _LINKS = _stems("""
     mont estim evalu situ situent porte compt connu connaiss fix represent totalis obten obtenu realis permet perm
     repart vient gagn perdu ramen recu respect soit hauteur total global
 """)
-_PRENOMINAL = _stems("nouveau nouvel grand petit bon principal premi derni dernier seul autr different bel meilleur jeun")
+_PRENOMINAL = _stems(
+    "nouveau nouvel grand petit bon principal premi derni dernier seul autr different bel meilleur jeun"
+)
 _BREAKS = re.compile(r"[.;:()«»!?\n\]\[]|\s[-–—]\s")
 _OF = frozenset({"de", "des", "du"})
 _ARTICLES = frozenset({"la", "le", "les"})
 _MOST = 5
 
 
-def after(words: list[Token], text: str, at: int, stop: int) -> tuple[tuple[str, ...], str]:
-    """(measure, head stem) from the noun phrase that begins at `at`, before `stop`; `words` start there."""
+def after(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...], str]:
+    """(measure, head stem) from the noun phrase that begins at `at`, where `words` start."""
     found: list[str] = []
     head = ""
     reached = at
     subject = False
     after_of = False
     for word in words:
-        if word.start >= stop or len(found) == _MOST or not _close(text[reached : word.start]):
+        if len(found) == _MOST or not _close(text[reached : word.start]):
             break
         linking = word.text in _OF or (word.text in _ARTICLES and after_of)
         verb = subject and word.text.endswith("ent") and not word.text.endswith("ment")
@@ -60,7 +62,7 @@ def after(words: list[Token], text: str, at: int, stop: int) -> tuple[tuple[str,
     return tuple(found), head
 
 
-def before(words: list[Token], text: str, at: int) -> tuple[tuple[str, ...], bool]:
+def before(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...], bool]:
     """(measure, announced) from the `words` of the clause that ends at `at`.
 
     announced: a noun that announces a figure was found, and the measure begins with it;
@@ -81,8 +83,8 @@ def before(words: list[Token], text: str, at: int) -> tuple[tuple[str, ...], boo
     return tuple(word.stem for word in kept if word.stem not in _LINKS)[-3:], False
 
 
-def pair(words: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The two measures of "le taux d'exécution physique et financière [respectivement de]"; None if there are not two.
+def pair(words: tuple[Token, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The two measures of "le taux d'exécution physique et financière"; None if there are not two.
 
     The words after "et" are either a whole measure of their own or replace the last word before it.
     """
@@ -91,16 +93,13 @@ def pair(words: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         return None
     left, right = _content(words[: places[-1]]), _content(words[places[-1] + 1 :])
     second = [word.stem for word in right if word.stem not in _LINKS]
-    for place in range(len(left) - 1, -1, -1):
-        if left[place].stem in _HEADS:
-            while place > 0 and left[place - 1].stem in _HEADS:
-                place -= 1
-            first = [word.stem for word in left[place:]]
-            break
-    else:
+    heads = [place for place, word in enumerate(left) if word.stem in _HEADS]
+    if not heads or not second:
         return None
-    if not second:
-        return None
+    begin = heads[-1]
+    while begin > 0 and left[begin - 1].stem in _HEADS:
+        begin -= 1
+    first = [word.stem for word in left[begin:]]
     if second[0] in _HEADS:
         return tuple(first[:_MOST]), tuple(second[:_MOST])
     return tuple(first[:_MOST]), tuple([*first[:-1], second[0]][:_MOST])

@@ -115,7 +115,8 @@ def read_number(text: str, at: int, end: int) -> Number | None:
             return _read_collective(collective)
         fraction = _FRACTION.match(text, stop, end)
         if fraction:
-            below = _DENOMINATORS[plain(fraction[1]).removesuffix("s") if fraction[1].lower() != "tiers" else "tiers"]
+            name = plain(fraction[1])
+            below = _DENOMINATORS.get(name) or _DENOMINATORS[name.removesuffix("s")]
             if value < below:
                 return Number(value / below, fraction.end(), "fraction", False)
     value, stop, scaled = _scales(text, value, stop, end)

@@ -73,8 +73,8 @@ def _pieces(text: str, paragraph: Span) -> list[Span]:
         while end - start > MAX_CHARS:
             cut = text.rfind(" ", start + 1, start + MAX_CHARS)
             cut = cut if cut > start else start + MAX_CHARS
-            pieces.append(Span(start, cut))
-            start = cut + 1 if text[cut : cut + 1].isspace() else cut
+            pieces.append(Span(start, start + len(text[start:cut].rstrip())))
+            start = end - len(text[cut:end].lstrip())
         if end > start:
             pieces.append(Span(start, end))
     return pieces

@@ -1,11 +1,10 @@
-"""What a question asks: its terms, its anchors in time, the kind of thing wanted."""
+"""What a question asks: its terms and the kind of thing wanted."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus.errors import QuestionError
-from rag.figures import figures
 from rag.french import fold, terms
 
 Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason", "any"]
@@ -13,13 +12,10 @@ Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """terms: index terms, distinct, in order. years: four-digit years named anywhere.
-    dates: ISO dates and periods named ("2024-12-31", "2025-H1"). wanted: what an answer must hold."""
+    """terms: index terms, distinct, in order. wanted: what an answer must hold."""
 
     text: str
     terms: tuple[str, ...]
-    years: frozenset[str]
-    dates: frozenset[str]
     wanted: Wanted
 
 
@@ -39,7 +35,6 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("person", r"\bqui\b|\bpar qui\b|\bnom d[ue]\b|\bcomment s'appelle\b|\bquel(le)? (ministre|directeur|directrice|"
                r"responsable|president|presidente|secretaire)\b"),
 )  # fmt: skip
-_YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d(?![\d,])")
 
 
 def understand(question: str, limit: int) -> Query:
@@ -51,12 +46,5 @@ def understand(question: str, limit: int) -> Query:
     if len(text) > limit:
         raise QuestionError(f"{len(text)} characters, limit {limit}", reason="too_long", length=len(text), limit=limit)
     folded = fold(text)
-    wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
-    dates = frozenset(figure.iso for figure in figures(text) if figure.iso and figure.kind in ("date", "period"))
-    return Query(
-        text=text,
-        terms=found,
-        years=frozenset(_YEAR.findall(text)),
-        dates=dates,
-        wanted=wanted,
-    )
+    wanted: Wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
+    return Query(text=text, terms=found, wanted=wanted)

@@ -1,7 +1,7 @@
 """Finds and reads the figures of a text, one place after the other, without their context."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -84,8 +84,9 @@ _COUNTED_NEXT = re.compile(r"\s(?:[^\W\d_]+[sx]\b|mill|cent|ans\b|heures|\()", r
 _PHONE_TAIL = rf"(?!\d|[.,]\d|{_GAP}\d{{3}}(?!\d)|{_GAP}?(?:%|F\b|€|fcfa|francs|bo[iî]|personnes|habitants|tonnes))"
 _SKIP = re.compile(
     r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"  # addresses
-    r"|(?:\+|00)[ \u00a0]?\d{3}[ .\u00a0-]?(?:\d\d[ .\u00a0-]?){4}(?!\d)|(?:\+|00)\d[\d ()\u00a0.-]{8,}\d"  # +226 25 30 12 34
-    rf"|(?<![\d,.])\d\d(?:([ .\u00a0\u202f/-]?)\d\d)(?:\1\d\d){{2,3}}{_PHONE_TAIL}"  # 25 30 12 34
+    r"|(?:\+|00)[ \u00a0]?\d{3}[ .\u00a0-]?(?:\d\d[ .\u00a0-]?){4}(?!\d)"  # +226 25 30 12 34
+    r"|(?:\+|00)\d[\d ()\u00a0.-]{8,}\d"
+    rf"|(?<![\d,.])\d\d(?:([ .\u00a0\u202f/-])\d\d)(?:\1\d\d){{2,3}}{_PHONE_TAIL}"  # 25 30 12 34
     r"|(?:t[ée]l(?:[ée]phone)?|fax|whatsapp|contacts?|appeler le|num[ée]ro vert)[ \u00a0.]*:?[ \u00a0]*"
     r"(?:\(?\+?\d[\d ()\u00a0./-]{5,}\d|\d{2,4}\b)"
     r"|\bOuaga(?:dougou)?\s2000\b",  # a district
@@ -103,7 +104,8 @@ _CANDIDATE = re.compile(
 )
 _CODE_BEFORE = re.compile(r"[^\W\d_][-.]$")  # "COVID-19"
 _MID = re.compile(r"(?<!\w)(?:mi|avant|après|post|fin|début)-$", re.I)
-_LIST_MARKER = re.compile(r"\d{1,2}(?:[.)°]|\.\d{1,2}\.?)[ \u00a0\t]+(?=\D)")
+_SLASHED = re.compile(r"\d+(?:/\d+){2,}")  # "31/02/2024", no date
+_LIST_MARKER = re.compile(r"\d{1,2}(?:[.)°][ \u00a0\t]+(?=\D)|\.\d{1,2}\.?[ \u00a0\t]+(?=[A-ZÀ-Þ«]))")
 
 
 def readings(text: str) -> Iterator[Reading]:
@@ -139,14 +141,15 @@ def _past(text: str, match: re.Match[str]) -> int:
 
 
 def _within_number(text: str, at: int) -> bool:
-    return text[at] in ".," and text[at - 1].isdigit() and text[at + 1 : at + 2].isdigit()
+    return text[at] in ".,/" and text[at - 1].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
 def _read(text: str, at: int, end: int, group: str) -> Reading | None:
     """What stands at `at`: the readers of the candidate's group, the first that can wins."""
+    readers: tuple[_Reader, ...] = _READERS[group]
     if group == "digit" and _is_label(text, at):
-        return None
-    for read in _READERS[group]:
+        readers = (_calendar,)
+    for read in readers:
         reading = read(text, at, end)
         if reading:
             return reading
@@ -155,6 +158,8 @@ def _read(text: str, at: int, end: int, group: str) -> Reading | None:
 
 def _is_label(text: str, at: int) -> bool:
     """A digit of a code ("COVID-19") or of a list marker ("1. ")."""
+    if _SLASHED.match(text, at):
+        return True
     if _CODE_BEFORE.search(text, max(0, at - 2), at) and not _MID.search(text, max(0, at - 7), at):
         return True
     return bool(_LIST_MARKER.match(text, at)) and not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t\u00a0-•")
@@ -175,10 +180,10 @@ def _reference(text: str, at: int, end: int) -> Reading | None:
     start = match.start()
     act = match["act"] or ""
     word = re.sub(rf"\s*{_NUMERO}\s*$", "", (match["word"] or act).strip(), flags=re.I).strip().lower().rstrip(".")
-    if act and word and plain(word) not in _NUMBERED:
+    if act and word and fold(word) not in _NUMBERED:
         start = match.start() + act.lower().rindex("n")  # "du n° 12": the word before is no part of it
         word = ""
-    word = _ABBREVIATED.get(plain(word), word)
+    word = _ABBREVIATED.get(fold(word), word)
     unit = word if word in {"", "odd"} else word.removesuffix("s")
     value = Decimal(number) if number.isdecimal() else None
     finish = match.start("number" if match["number"] else "code") + len(number)
@@ -310,11 +315,12 @@ def _scale(surface: str) -> Decimal:
     return number.value if number else Decimal(1)
 
 
-_READERS = {
+_Reader = Callable[[str, int, int], Reading | None]
+_READERS: dict[str, tuple[_Reader, ...]] = {
     "reference": (_reference,),
     "part": (_part,),
     "when": (_calendar,),
-    "ordinal": (_calendar, _ordinal),
+    "ordinal": (_calendar, _ordinal, _quantity),
     "roman": (_calendar, _ordinal),
     "digit": (_calendar, _ordinal, _digit_fraction, _quantity),
     "word": (_quantity,),

@@ -1,13 +1,16 @@
-"""Hybrid retrieval: dense and BM25 candidates, fused by reciprocal rank."""
+"""Hybrid retrieval: dense and BM25 candidates fused by reciprocal rank, then ordered by what agrees with the question."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import FilterError
+from corpus.records import Document
 from corpus.settings import Retrieval
+from rag.agreement import Agreement, agreement, named
 from rag.encoder import Encoder
 from rag.french import fold
 from rag.index import Generation
@@ -19,19 +22,33 @@ CANDIDATES = 50
 """Passages taken from each retriever before fusion."""
 RRF_K = 10
 """Cormack, Clarke & Buettcher 2009; 10 rather than their 60: PIAF dev R@1 0.776 against 0.77 (shared notes)."""
+ORDERED = 40
+"""Fused candidates whose agreement with the question is read; the others keep their places behind."""
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Reader = Callable[[int], Document]
+"""Document number -> the indexed version of the document."""
+
+# Logistic regression on the demonstration suite, passage right or not, cross-validated by family of texts:
+# right passage first 0.78 against 0.72 for the fused order.
+_DENSE, _LEXICAL = 0.35, 1.2
+_MINISTRY = 1.0
+_DAYS_NEAR, _DAYS_FAR, _MONTHS_FAR, _YEARS_NEAR, _YEARS_FAR = 0.7, 0.9, 0.9, 1.6, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage row with its scores: cosine, BM25, and the fused one that orders candidates."""
+    """A passage row with its scores: cosine, BM25, and the one that orders candidates.
+
+    agreement: None where the order is by fusion alone.
+    """
 
     row: int
     dense: float
     lexical: float
     score: float
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,12 @@ class Found:
 
 
 def search(
-    generation: Generation, encoder: Encoder | None, query: Query, allowed: Mask | None, retrieval: Retrieval
+    generation: Generation,
+    encoder: Encoder | None,
+    query: Query,
+    allowed: Mask | None,
+    retrieval: Retrieval,
+    read: Reader,
 ) -> Found:
     """The passages nearest to a question, best first, at most 2 * CANDIDATES.
 
@@ -69,13 +91,13 @@ def search(
     dense = np.zeros(len(rows), np.float32)
     if vector is not None and len(rows):
         dense = generation.vectors.vectors(generation.rows["id"][rows]) @ vector
-    return Found(
-        tuple(
-            Candidate(int(row), float(cosine), float(lexical[row]), score)
-            for row, cosine, score in zip(rows, dense, fused.values(), strict=True)
-        ),
-        vector,
+    candidates = tuple(
+        Candidate(int(row), float(cosine), float(lexical[row]), score)
+        for row, cosine, score in zip(rows, dense, fused.values(), strict=True)
     )
+    if retrieval == "full":
+        candidates = _ordered(generation, query, candidates, read)
+    return Found(candidates, vector)
 
 
 def reciprocal_rank_fusion(lists: list[Rows], k: int) -> dict[int, float]:
@@ -85,6 +107,49 @@ def reciprocal_rank_fusion(lists: list[Rows], k: int) -> dict[int, float]:
         for rank, row in enumerate(ranked.tolist(), 1):
             scores[row] = scores.get(row, 0.0) + 1 / (k + rank)
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _ordered(
+    generation: Generation, query: Query, candidates: tuple[Candidate, ...], read: Reader
+) -> tuple[Candidate, ...]:
+    """The first ORDERED candidates by standardised scores and agreement, the rest behind in fused order."""
+    head = candidates[:ORDERED]
+    if not head:
+        return candidates
+    asked = named(query.text)
+    dense = _standard([candidate.dense for candidate in head])
+    lexical = _standard([candidate.lexical for candidate in head])
+    scored = []
+    for place, candidate in enumerate(head):
+        row = generation.rows[candidate.row]
+        number = int(row["document"])
+        text = read(number).text
+        agrees = agreement(asked, generation.documents[number], text, text[int(row["start"]) : int(row["end"])])
+        score = float(_DENSE * dense[place] + _LEXICAL * lexical[place]) + _weighed(agrees)
+        scored.append(replace(candidate, score=score, agreement=agrees))
+    scored.sort(key=lambda candidate: -candidate.score)  # stable: ties keep the fused order
+    floor = scored[-1].score
+    tail = [replace(candidate, score=floor - place) for place, candidate in enumerate(candidates[ORDERED:], 1)]
+    return (*scored, *tail)
+
+
+def _weighed(agrees: Agreement) -> float:
+    return (
+        _MINISTRY * agrees.ministry
+        + _DAYS_NEAR * agrees.days_near
+        + _DAYS_FAR * agrees.days_far
+        + _MONTHS_FAR * agrees.months_far
+        + _YEARS_NEAR * agrees.years_near
+        + _YEARS_FAR * agrees.years_far
+    )
+
+
+def _standard(values: list[float]) -> npt.NDArray[np.float64]:
+    """Z-scores; zeros where all are equal."""
+    scores = np.array(values, np.float64)
+    spread = scores.std()
+    standard: npt.NDArray[np.float64] = (scores - scores.mean()) / spread if spread > 0 else np.zeros(len(scores))
+    return standard
 
 
 def _best(scores: npt.NDArray[np.float32], k: int) -> Rows:

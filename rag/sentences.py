@@ -7,31 +7,43 @@ markers, marks inside a short quotation) is in the tables at the top.
 """
 
 import re
+from typing import NamedTuple
 
 from corpus.records import Span
 
-# Never end a sentence: what they announce follows (a name, a number, a reference).
-_OPEN_ABBREVIATIONS = frozenset(
-    "m mm mme mmes mlle mlles dr drs pr prs prof me mes mgr st ste sr s.e s.e.m s.e.mme s.m lt cdt cpt cne col gal gén gen "
-    "adj sgt ing art al p pp pg n no nos nº n° vol chap fig tab éd ed cf ex env tél tel réf ref bd bld av rés ph i.e "
-    "p.ex c.-à-d sect sec ch dir min max v vs hon".split()
-)
-# May end one: only the next word tells.
-_STARTERS = frozenset(
-    "le la les l un une des du de il elle ils elles on nous vous je ce cet cette ces c ceci cela en au aux à dans pour par "
-    "sur selon lors après avant depuis pendant avec sans sous son sa ses leur leurs notre nos mon ma mes tout toute tous "
-    "toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi outre "
-    "concernant quant chaque plusieurs a-t-il y d qu qui que".split()
-)
+
+def _words(table: str) -> frozenset[str]:
+    return frozenset(table.split())
+
+
+# A name follows: never the end of a sentence.
+_BEFORE_NAME = _words("""
+    m mm mme mmes mlle mlles dr drs pr prs prof me mgr st ste s.e s.e.m s.e.mme s.m lt cdt cpt cne col gal gén adj sgt
+    ing ph hon cf p.ex c.-à-d i.e vs
+""")
+# A number or a reference follows: the end of a sentence otherwise ("le 7e art. Notre équipe").
+_BEFORE_NUMBER = _words("""
+    art al p pp pg n no nos nº n° vol chap fig tab éd ed tél tel réf ref bd av rés sect sec ch tit annexe min max env
+    ex ann v
+""")
+# After a single letter or a dotted acronym, these begin a sentence when a small letter follows them.
+_STARTERS = _words("""
+    le la les l un une des du de il elle ils elles on nous vous je ce cet cette ces c ceci cela en au aux à dans pour
+    par sur selon lors après avant depuis pendant avec sans sous son sa ses leur leurs notre nos mon ma mes tout toute tous
+    toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi outre
+    concernant quant chaque plusieurs y d qu qui que celui celle autre autres
+""")
 _BLOCK = re.compile(r"(?:[^\S\n]*\n){2,}\s*")
-_LIST_LINE = re.compile(r"\n(?=[^\S\n]*(?:[-–—•▪●◦*·o➢✓→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)°/])[^\S\n]+\S)")
-_MARK = re.compile(r"(?:[.!?…]|\.{2,})+(?:\s?»|[”\"’')\]])*(?:[.])?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
-_NEXT = re.compile(r"\s*")
-_OPENERS = "«“\"‘'([–—-•▪●*→"
+_LIST_LINE = re.compile(r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)°/])[^\S\n]+\S)")
+_MARK = re.compile(r"[.!?…]+(?:\s?»|[”\"’')\]])*\.?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
+_SPACE = re.compile(r"\s*")
+_OPENERS = frozenset("«“\"‘'’([–—-•▪●*→")
 _LAST_WORD = re.compile(r"[^\s«“\"‘’'(\[/]*$")
 _FIRST_WORD = re.compile(r"[\w-]+")
-_LIST_MARKER = re.compile(r"[^\w]*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:[.]\d{1,2})*$")
-_QUOTED_MAX_CHARS = 90
+_LIST_MARKER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,2})*")
+_LIST_MARKER_CHARS = 5
+# Longer quotations are speech, which has sentences of its own.
+_SHORT_QUOTE_CHARS = 90
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -74,77 +86,91 @@ def _add(text: str, start: int, end: int, found: list[Span]) -> None:
         found.append(Span(start, end))
 
 
+class _Place(NamedTuple):
+    """A closing mark in its sentence: `word` stands before it, `at` is what comes after the white space."""
+
+    text: str
+    start: int
+    mark: re.Match[str]
+    word: str
+    at: int
+    end: int
+
+
 def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
-    after = _NEXT.match(text, mark.end(), end)
-    at = after.end() if after else mark.end()
+    space = _SPACE.match(text, mark.end(), end)
+    at = space.end() if space else mark.end()
     if at >= end:
         return True
     if not any(char.isalnum() for char in text[start : mark.start()]):
         return False  # "(...) Le ministre"
-    if not _can_begin(text, at, end):
+    last = _LAST_WORD.search(text, start, mark.start())
+    place = _Place(text, start, mark, last.group() if last else "", at, end)
+    if not _can_begin(place) or (at == mark.end() and not _space_forgotten(place)):
         return False
-    word_match = _LAST_WORD.search(text, start, mark.start())
-    word = word_match.group() if word_match else ""
-    glued = at == mark.end()
-    if glued and not _glued_boundary(text, word, at, end):
-        return False
-    single = mark.group() == "."
-    if single and _is_open(text, start, mark.start(), word, at, end):
-        return False
-    return not _in_short_quote(text, start, mark, end)
+    return not (mark.group() == "." and _is_abbreviation(place)) and not _in_short_quote(place)
 
 
-def _can_begin(text: str, at: int, end: int) -> bool:
-    char = text[at]
-    if char.isupper() or char.isdigit():
+def _can_begin(place: _Place) -> bool:
+    """Whether what follows can begin a sentence: a capital, a figure, an opening mark; "e-services"."""
+    char = place.text[place.at]
+    if char in "([–—-":
+        return not place.text[place.at + 1 : place.at + 3].strip()[:1].islower()
+    return char.isupper() or char.isdigit() or char in _OPENERS or place.text.startswith(("e-", "i-"), place.at)
+
+
+def _space_forgotten(place: _Place) -> bool:
+    """ "numérique.La ministre" is a boundary; "Node.js", "U.E.", "www.Faso.bf" hold none."""
+    if place.text[place.at] in "«•":
         return True
-    if char in _OPENERS:
-        return not (char in "([-–—" and at + 1 < end and text[at + 1 : at + 3].strip()[:1].islower())
-    return char.islower() and text[at + 1 : at + 2] in {"-"} and text[at + 2 : at + 3].isalpha() and char == "e"
-
-
-def _glued_boundary(text: str, word: str, at: int, end: int) -> bool:
-    """ "numérique.La ministre": a space was forgotten; not so in "Node.js", "U.E.", "www.Faso.bf"."""
-    if text[at] in "«•":
-        return True
+    word = place.word
     if any(char in word for char in "@/.:") or len(word) < 3 or not word[-1].islower():
         return False
-    return at + 1 < end and (text[at + 1].islower() or text[at + 1] in " ’'")
+    after = place.text[place.at + 1 : place.at + 2]
+    return after.islower() or after in {" ", "\u00a0", "’", "'"}
 
 
-def _is_open(text: str, start: int, dot: int, word: str, at: int, end: int) -> bool:
-    """Whether the full stop at `dot` belongs to `word` and the sentence goes on."""
-    bare = word.strip("([«").lower()
-    if _LIST_MARKER.match(text[start:dot].strip()) and len(word) <= 5:
+def _is_abbreviation(place: _Place) -> bool:
+    """Whether the full stop belongs to the word before it, and the sentence goes on."""
+    bare = place.word.strip("([«-–").lower()
+    following = place.text[place.at]
+    if bare in _BEFORE_NAME or _is_list_marker(place):
         return True
-    if bare.isdigit() and len(bare) <= 2:
-        before = text[start : dot - len(word)].rstrip()
-        if before[-1:] in (":", ";"):
-            return True
-    first = _FIRST_WORD.match(text, at, end)
-    following = first.group() if first else ""
-    starter = following.lower() in _STARTERS and _next_is_lower(text, first.end() if first else at, end)
-    if bare in _OPEN_ABBREVIATIONS:
+    if bare in _BEFORE_NUMBER:
+        return following.isdigit() or place.text.startswith(("n°", "N°", "L.", "R."), place.at)
+    if not following.isupper() or _begins_sentence(place):
+        return False
+    dotted = "." in bare and all(part.isalpha() and len(part) == 1 for part in re.split("[.-]+", bare))
+    if dotted:
+        return True  # "S.E.M. Zerbo"
+    initial = len(place.word) == 1 and place.word.isupper()
+    amount = place.text[place.start : place.mark.start() - 1].rstrip()[-1:].isdigit()  # "250 000 F. Celui"
+    return initial and not amount
+
+
+def _is_list_marker(place: _Place) -> bool:
+    """ "1." or "a." that opens the sentence, or follows a colon within it."""
+    opening = place.text[place.start : place.mark.start()].strip()
+    if len(opening) <= _LIST_MARKER_CHARS and _LIST_MARKER.fullmatch(opening):
         return True
-    letters = bare.replace(".", "").replace("-", "")
-    if "." in bare and all(len(part.strip("-")) <= 1 for part in bare.split(".")) and letters.isalpha():
-        return not starter and following[:1].isupper()
-    if len(word) == 1 and word.isupper():
-        return not starter and following[:1].isupper()
-    return False
+    before = place.text[place.start : place.mark.start() - len(place.word)].rstrip()
+    return place.word.isdigit() and len(place.word) <= 2 and before[-1:] in {":", ";"}
 
 
-def _next_is_lower(text: str, at: int, end: int) -> bool:
-    rest = text[at : min(end, at + 3)].lstrip(" \u00a0\u202f’'")
+def _begins_sentence(place: _Place) -> bool:
+    first = _FIRST_WORD.match(place.text, place.at, place.end)
+    if not first or first.group().lower() not in _STARTERS:
+        return False
+    rest = place.text[first.end() : min(place.end, first.end() + 3)].lstrip(" \u00a0\u202f’'")
     return not rest or not rest[0].isupper()
 
 
-def _in_short_quote(text: str, start: int, mark: re.Match[str], end: int) -> bool:
-    """A ! or ? inside « … » that opened in this sentence, not at its start, and closes soon after."""
+def _in_short_quote(place: _Place) -> bool:
+    """A ! or ? inside « … » that opened within this sentence and closes soon after."""
+    text, mark = place.text, place.mark
     if "." in mark.group() or "»" in mark.group():
         return False
-    opened = text.rfind("«", start, mark.start())
-    if opened <= start or text.find("»", opened, mark.start()) >= 0:
+    opened = text.rfind("«", place.start, mark.start())
+    if opened <= place.start or text.find("»", opened, mark.start()) >= 0:
         return False
-    closed = text.find("»", mark.end(), min(end, opened + _QUOTED_MAX_CHARS))
-    return closed >= 0
+    return text.find("»", mark.end(), min(place.end, opened + _SHORT_QUOTE_CHARS)) >= 0

@@ -18,7 +18,11 @@ _GAP = r"[ \t\u00a0\u2009\u202f]"
 _ROWS: tuple[tuple[UnitKind, str, str], ...] = (
     ("percent", r"%|pour[ \u00a0]cents?(?!\w)|p\.[ \u00a0]?100|pour[ \u00a0]100(?!\d)", "%"),
     ("percent", r"‰|pour[ \u00a0]mille(?!\w)", "‰"),
-    ("percent", r"points?[ \u00a0]de[ \u00a0]pourcentage|points?(?=[ \u00a0](?:en|contre|par rapport|entre)\b)", "point"),
+    (
+        "percent",
+        r"points?[ \u00a0]de[ \u00a0]pourcentage|points?(?=[ \u00a0](?:en|contre|par rapport|entre)\b)",
+        "point",
+    ),
     (
         "money",
         rf"(?:d['’])?(?:nos{_GAP}+)?(?:francs?{_GAP}*\(?C\.?F\.?A\b\)?|F\.?{_GAP}?C\.?F\.?A\b|CFA\b|XOF\b|francs?\b"

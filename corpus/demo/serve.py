@@ -110,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
     timeout = 30
+    disable_nagle_algorithm = True  # else the body waits 40 ms for the acknowledgement of the head
 
     def __init__(self, demo: "DemoSite", *args: object) -> None:
         self.demo = demo

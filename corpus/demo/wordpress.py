@@ -241,30 +241,41 @@ def _rest_error(status: int, code: str, message: str) -> Resource:
 
 
 def _record(press: Press, post: Post, query: Query) -> dict[str, Any]:
-    """A post as the REST API gives it, its date null unless whole; `_fields` keeps some keys only."""
+    """A post as the REST API gives it, its date null unless whole; `_fields` keeps some fields only."""
     stamp = "%Y-%m-%dT%H:%M:%S"
     date = f"{post.moment:{stamp}}" if post.stamp == post.moment.isoformat() else None
+    modified = f"{post.changed:{stamp}}" if post.text.modified else date
     record: dict[str, Any] = {
         "id": post.number,
         "date": date,
         "date_gmt": date,
         "guid": {"rendered": f"{press.address}/{post.site.name}/?p={post.number}"},
-        "modified": f"{post.changed:{stamp}}",
-        "modified_gmt": f"{post.changed:{stamp}}",
+        "modified": modified,
+        "modified_gmt": modified,
         "slug": post.text.id,
         "status": "publish",
         "type": "post",
         "link": press.address + post.path,
         "title": {"rendered": _rendered(post.text.title)},
+        "content": {"rendered": _content(press, post), "protected": False},
         "excerpt": {"rendered": f"<p>{_rendered(excerpt(post))}</p>\n", "protected": False},
         "author": 1,
         "categories": [term.number for term in post.categories],
         "tags": [term.number for term in post.tags],
     }
-    wanted = set(query["_fields"].split(",")) if "_fields" in query else None
-    if wanted is None or "content" in wanted:
-        record["content"] = {"rendered": _content(press, post), "protected": False}
-    return record if wanted is None else {key: value for key, value in record.items() if key in wanted}
+    return _only(record, query["_fields"].split(",")) if "_fields" in query else record
+
+
+def _only(record: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    """The wanted fields: "id", or "content.protected" for a part of one."""
+    kept: dict[str, Any] = {}
+    for key, value in record.items():
+        parts = {field.partition(".")[2] for field in wanted if field.partition(".")[0] == key}
+        if "" in parts or (parts and not isinstance(value, dict)):
+            kept[key] = value
+        elif parts:
+            kept[key] = {part: held for part, held in value.items() if part in parts}
+    return kept
 
 
 def _rendered(text: str) -> str:

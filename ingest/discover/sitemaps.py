@@ -87,7 +87,7 @@ def walk(
 
 def read_sitemap(page: Page) -> Sitemap | None:
     """What a sitemap lists; None when it is none. Entities are never expanded."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     body = page.body
     if body.startswith(b"\x1f\x8b"):

@@ -34,8 +34,10 @@ def wordpress(source: Source, visit: Visit) -> Iterator[Found | Refusal]:
     mapped = list(site_sitemaps(source, visit, _only_posts))
     yield from (item for item in mapped if isinstance(item, Refusal) or not _NOT_POSTS.search(item.url))
     if not listed and not any(isinstance(item, Found) for item in mapped):
-        yield first if isinstance(first, Refusal) else Refusal(
-            requested=first.requested, url=first.url, reason="bad_listing", detail="not a list of posts"
+        yield (
+            first
+            if isinstance(first, Refusal)
+            else Refusal(requested=first.requested, url=first.url, reason="bad_listing", detail="not a list of posts")
         )
 
 
@@ -59,7 +61,9 @@ def _paged(base: str, first: Page, posts: list[dict[str, Any]], visit: Visit) ->
                 if page.status != 400:  # 400 is how WordPress says "past the last page"
                     yield page
             else:
-                yield Refusal(requested=page.requested, url=page.url, reason="bad_listing", detail="not a list of posts")
+                yield Refusal(
+                    requested=page.requested, url=page.url, reason="bad_listing", detail="not a list of posts"
+                )
             return
         posts = following
 

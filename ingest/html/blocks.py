@@ -8,7 +8,7 @@ from bs4 import NavigableString, Tag
 from ingest.text import clean_line
 
 _BLOCK = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figure footer header h1 h2 h3 h4 h5 h6 hr li"
+    "address article blockquote body center dd details div dl dt fieldset figure footer header h1 h2 h3 h4 h5 h6 hr li"  # noqa: SIM905
     " main ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _MAX_DEPTH = 150

@@ -18,7 +18,7 @@ from ingest.text import clean_line
 from ingest.values import Selectors
 
 _ARTICLES = frozenset(
-    "Article NewsArticle BlogPosting Report AnalysisNewsArticle ReportageNewsArticle PressRelease TechArticle"
+    "Article NewsArticle BlogPosting Report AnalysisNewsArticle ReportageNewsArticle PressRelease TechArticle"  # noqa: SIM905
     " OpinionNewsArticle WebPage".split()
 )
 _PUBLISHED = ("article:published_time", "datePublished", "dcterms.issued", "dcterms.created", "dc.date.issued",
@@ -104,7 +104,10 @@ def _published(soup: BeautifulSoup, selectors: Selectors, records: list[Any], me
         for tag in soup.select(selector, limit=5):
             if found := date_of(tag):
                 return found
-    for value in (*(record.get("datePublished") for record in records), *(metas.get(key.lower()) for key in _PUBLISHED)):
+    for value in (
+        *(record.get("datePublished") for record in records),
+        *(metas.get(key.lower()) for key in _PUBLISHED),
+    ):
         if isinstance(value, str) and (found := find_day(value)):
             return found
     if selector:

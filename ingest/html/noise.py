@@ -25,10 +25,12 @@ _NOISE_WORDS = frozenset(
     sidebar menu navbar advert advertisement adsense publicite sponsored
     signature caption spip_documents spip_doc_titre spip_doc_descriptif
     postmeta tagcloud etiquettes popup printfriendly
-    """.split()
+    """.split()  # noqa: SIM905
 )
 # Words that themes and builders also put on what holds the article: noise only around little prose.
-_WEAK_WORDS = frozenset("share sharing partage widget social tags print modal skip ads pub sponsor".split())
+_WEAK_WORDS = frozenset(
+    ("share", "sharing", "partage", "widget", "social", "tags", "print", "modal", "skip", "ads", "pub", "sponsor")
+)
 _LITTLE_PROSE = 400
 # Parts of class and id names, where one word would say too little.
 _NOISE_PARTS = re.compile(

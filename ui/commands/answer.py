@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,5 +100,4 @@ def _verify_folder(data: Path) -> dict[str, Any]:
     """Open the index (which checks every file's digest) and read every passage back from the corpus."""
     with Assistant.open(data) as assistant:
         checked, problems = assistant.check()
-    print("", end="", file=sys.stderr)
     return {"checked": checked, "problems": [{"doc": doc, "quote": "", "reason": reason} for doc, reason in problems]}

@@ -1,0 +1,117 @@
+"""Does a publication speak of the ministry and of the time that the question names?
+
+Look-alike publications (the same rate for another ministry, session or year)
+have nearly the same words and vectors. What tells them apart is whether the
+dates and the ministry of the question agree with the publication's.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.index import Indexed
+from rag.ministries import acronyms_in, initials, portfolios
+
+_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+_MONTH = r"janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre"
+_DATE = re.compile(
+    rf"(?:\b(\d{{1,2}})(?:er)?\s+)?\b({_MONTH})\s+((?:19|20)\d\d)\b|(?<![\d,.])((?:19|20)\d\d)(?![\d,]|\.\d)", re.I
+)
+_FOLD = str.maketrans("éèûÉÈÛ", "eeueeu")
+_LEAD_CHARS = 3000
+"""A publication says its date and session early: this much of it is read for them, besides the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """ISO days ("2025-03-27"), months ("2025-03") and years ("2025") named in a text; a day names its month and year."""
+
+    days: frozenset[str]
+    months: frozenset[str]
+    years: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def times(text: str) -> Times:
+    """The calendar dates that a text names in full, by month, or by year."""
+    days, months, years = set(), set(), set()
+    for day, month, year, alone in _DATE.findall(text):
+        if alone:
+            years.add(alone)
+            continue
+        number = _MONTHS.index(month.lower().translate(_FOLD)) + 1
+        years.add(year)
+        months.add(f"{year}-{number:02d}")
+        if day:
+            days.add(f"{year}-{number:02d}-{int(day):02d}")
+    return Times(frozenset(days), frozenset(months), frozenset(years))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """ministry: 1 the same, -1 another, 0 the question names none. The rest are shares, 0 to 1, of the question's
+    days, months and years; 1 when it names none. *_near: in the passage or as publication date; *_far: in the
+    publication's title and beginning too."""
+
+    ministry: int
+    days_near: float
+    days_far: float
+    months_far: float
+    years_near: float
+    years_far: float
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names; made once per question by `named`."""
+
+    times: Times
+    portfolios: frozenset[str]
+    acronyms: frozenset[str]
+
+
+def named(question: str) -> Named:
+    """The times and ministries that a question names."""
+    return Named(times(question), portfolios(question), acronyms_in(question))
+
+
+def agreement(asked: Named, known: Indexed, lead: str, passage: str) -> Agreement:
+    """How far a passage and its publication agree. lead: the publication's text from its beginning."""
+    published = known.published or ""
+    near = times(passage)
+    far = times(f"{known.title}\n{lead[:_LEAD_CHARS]}")
+    days, months, years = near.days | {published}, near.months | {published[:7]}, near.years | {published[:4]}
+    return Agreement(
+        ministry=_ministry(asked, known),
+        days_near=_share(asked.times.days, days),
+        days_far=_share(asked.times.days, days | far.days),
+        months_far=_share(asked.times.months, months | far.months),
+        years_near=_share(asked.times.years, years),
+        years_far=_share(asked.times.years, years | far.years),
+    )
+
+
+def _share(wanted: frozenset[str], there: frozenset[str] | set[str]) -> float:
+    return len(wanted & there) / len(wanted) if wanted else 1.0
+
+
+def _ministry(asked: Named, known: Indexed) -> int:
+    theirs = _portfolios_of(known.ministry, known.title)
+    if not theirs or not (asked.portfolios or asked.acronyms):
+        return 0
+    short = _initials_of(known.ministry)
+    if asked.portfolios & theirs or any(
+        short == name or (len(name) > 3 and short.startswith(name)) for name in asked.acronyms
+    ):
+        return 1
+    return -1
+
+
+@lru_cache(maxsize=4096)
+def _portfolios_of(ministry: str, title: str) -> frozenset[str]:
+    return portfolios(ministry) | portfolios(title)
+
+
+@lru_cache(maxsize=1024)
+def _initials_of(ministry: str) -> str:
+    return initials(ministry)

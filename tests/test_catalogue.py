@@ -1,0 +1,87 @@
+"""Declarations are read strictly: what is wrong is named with its line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import CatalogueError
+from ingest.catalogue import load, parse
+
+GOOD = """
+[[source]]
+name = "ministere"
+kind = "wordpress"
+url = "https://www.exemple.bf/actualites/"
+publisher = "exemple.bf"
+delay_seconds = 2
+[source.selectors]
+body = ".entry-content"
+
+[[source]]
+name = "dossier"
+kind = "files"
+url = "fichiers"
+enabled = false
+"""
+
+
+def test_sources_with_their_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    site, folder = load(path)
+    assert (site.name, site.delay_seconds, site.allow_private, site.enabled) == ("ministere", 2.0, False, True)
+    assert site.hosts == ("www.exemple.bf", "exemple.bf")
+    assert site.selectors["body"] == ".entry-content"
+    assert (folder.url, folder.enabled) == (str(tmp_path / "fichiers"), False)
+
+
+def test_hosts_bind_the_port() -> None:
+    (source,) = parse('[[source]]\nname="a"\nkind="rss"\nurl="http://127.0.0.1:8808/x"\n', Path("c.toml"))
+    assert source.allows("http://127.0.0.1:8808/y")
+    assert not source.allows("http://127.0.0.1:9999/y")
+    assert not source.allows("http://127.0.0.1/y")
+
+
+def test_usual_ports_need_not_be_named() -> None:
+    site, _ = parse(GOOD, Path("c.toml"))
+    assert site.allows("http://exemple.bf/a")
+    assert site.allows("https://www.exemple.bf:443/a")
+    assert not site.allows("https://exemple.bf.attaquant.net/a")
+    assert not site.allows("https://exemple.bf:8443/a")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\ndelai = 3\n", 5, "delai"),
+        ("[[source]]\nname = 'a'\nkind = 'drupal'\nurl = 'http://a.bf'\n", 3, "kind"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\n", 1, "url"),
+        ("[[source]]\nname = 'é a'\nkind = 'rss'\nurl = 'http://a.bf'\n", 2, "name"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'ftp://a.bf'\n", 4, "url"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://u:p@a.bf'\n", 4, "url"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\nmax_pages = true\n", 5, "max_pages"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\nmax_pages = 0\n", 5, "max_pages"),
+        ("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\nhosts = []\n", 5, "hosts"),
+        ("[[source]]\nname = 'a'\nkind = 'listing'\nurl = 'http://a.bf'\n", 1, "selectors"),
+        ("[[source]]\nname='a'\nkind='rss'\nurl='http://a.bf'\n[source.selectors]\nbody = 'div['\n", 6, "body"),
+        ("[[source]]\nname='a'\nkind='rss'\nurl='http://a.bf'\n[source.selectors]\ncorps = 'div'\n", 6, "corps"),
+        ("[[source]]\nname='a'\nkind='rss'\nurl='http://a.bf'\n[[source]]\nname='a'\nkind='rss'\nurl='http://b.bf'\n", 6,
+         "name"),
+        ("[sources]\nname = 'a'\n", 1, "sources"),
+        ("[[source]]\nname = 'a\n", 2, None),
+    ],
+)  # fmt: skip
+def test_errors_name_line_and_key(text: str, line: int, key: str | None) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        parse(text, Path("sources.toml"))
+    assert caught.value.details["path"] == "sources.toml"
+    assert (caught.value.details["line"], caught.value.details["key"]) == (line, key)
+
+
+def test_missing_and_garbled_files(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError):
+        load(tmp_path / "rien.toml")
+    bad = tmp_path / "latin.toml"
+    bad.write_bytes('name = "é"'.encode("latin-1"))
+    with pytest.raises(CatalogueError):
+        load(bad)

@@ -1,0 +1,126 @@
+"""rag/vectors.py: the contract of a vector engine, ids and scores, against numpy's brute force."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from corpus.errors import DataDamaged, UsageError
+from rag.vectors import ENGINES, Ids, VectorIndex, Vectors, engine
+
+DIMENSION = 16
+
+
+@pytest.fixture(params=ENGINES)
+def made(request: pytest.FixtureRequest) -> type[VectorIndex]:
+    return engine(request.param)
+
+
+def unit_rows(count: int, seed: int = 1) -> Vectors:
+    rows = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def some_ids(count: int) -> Ids:
+    """Neither dense nor ordered, some near 2**63."""
+    return np.random.default_rng(2).permutation(np.arange(count, dtype=np.int64) * 7919 + 2**62 - 11)
+
+
+def brute_force(ids: Ids, rows: Vectors, vector: Vectors, k: int, allowed: Ids | None) -> tuple[Ids, Vectors]:
+    cosines = rows.astype(np.float64) @ vector.astype(np.float64)
+    kept = np.isin(ids, allowed) if allowed is not None else np.ones(len(ids), bool)
+    order = np.argsort(-cosines[kept], kind="stable")[:k]
+    return ids[kept][order], cosines[kept][order]
+
+
+def check(found: tuple[Ids, Vectors], expected: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]) -> None:
+    assert found[0].tolist() == expected[0].tolist()
+    assert found[1] == pytest.approx(expected[1], abs=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 7, 500])
+@pytest.mark.parametrize("k", [1, 10, 1000])
+def test_ids_and_cosines_are_those_of_brute_force(made: type[VectorIndex], count: int, k: int) -> None:
+    ids, rows = some_ids(count), unit_rows(count)
+    index = made.build(ids, rows)
+    for vector in unit_rows(5, seed=3):
+        found = index.search(vector, k)
+        assert len(found[0]) == len(found[1]) == min(k, count)
+        check(found, brute_force(ids, rows, vector, k, None))
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
+def test_only_allowed_ids_are_found(made: type[VectorIndex], share: float) -> None:
+    ids, rows = some_ids(400), unit_rows(400)
+    index = made.build(ids, rows)
+    allowed = np.random.default_rng(4).choice(ids, max(1, int(share * 400)), replace=False)
+    for vector in unit_rows(5, seed=5):
+        check(index.search(vector, 20, allowed), brute_force(ids, rows, vector, 20, allowed))
+
+
+def test_fewer_than_k_allowed_gives_them_all_best_first(made: type[VectorIndex]) -> None:
+    ids, rows = some_ids(50), unit_rows(50)
+    found, cosines = made.build(ids, rows).search(rows[0], 10, ids[:3])
+    assert set(found.tolist()) == set(ids[:3].tolist())
+    assert found[0] == ids[0]
+    assert cosines.tolist() == sorted(cosines.tolist(), reverse=True)
+
+
+def test_nothing_allowed_or_unknown_ids_find_nothing(made: type[VectorIndex]) -> None:
+    index = made.build(some_ids(50), unit_rows(50))
+    for allowed in (np.zeros(0, np.int64), np.array([5, 6], np.int64)):
+        found, cosines = index.search(unit_rows(1)[0], 10, allowed)
+        assert (found.tolist(), cosines.tolist()) == ([], [])
+
+
+def test_a_vector_is_its_own_nearest_with_cosine_one(made: type[VectorIndex]) -> None:
+    ids, rows = some_ids(100), unit_rows(100)
+    index = made.build(ids, rows)
+    for identifier, row in zip(ids, rows, strict=True):
+        found, cosines = index.search(row, 1)
+        assert found.tolist() == [identifier]
+        assert cosines == pytest.approx([1.0], abs=1e-5)
+
+
+def test_an_empty_index_finds_nothing(made: type[VectorIndex], tmp_path: Path) -> None:
+    built = made.build(np.zeros(0, np.int64), np.zeros((0, DIMENSION), np.float32))
+    built.save(tmp_path / "vectors")
+    for index in (built, made.open(tmp_path / "vectors")):
+        assert index.search(unit_rows(1)[0], 3)[0].tolist() == []
+
+
+def test_stored_rows_come_back_in_the_order_asked(made: type[VectorIndex]) -> None:
+    ids, rows = some_ids(100), unit_rows(100)
+    order = np.random.default_rng(6).permutation(100)[:30]
+    assert made.build(ids, rows).vectors(ids[order]) == pytest.approx(rows[order])
+
+
+def test_what_is_saved_finds_the_same_when_opened(made: type[VectorIndex], tmp_path: Path) -> None:
+    ids, rows = some_ids(100), unit_rows(100)
+    built = made.build(ids, rows)
+    built.save(tmp_path / "vectors")
+    opened = made.open(tmp_path / "vectors")
+    for vector in unit_rows(5, seed=7):
+        before, after = built.search(vector, 10, ids[:40]), opened.search(vector, 10, ids[:40])
+        assert (before[0].tolist(), before[1].tolist()) == (after[0].tolist(), after[1].tolist())
+    assert opened.vectors(ids) == pytest.approx(rows)
+
+
+def test_a_file_that_is_not_its_own_is_damaged(made: type[VectorIndex], tmp_path: Path) -> None:
+    path = tmp_path / "vectors"
+    made.build(some_ids(100), unit_rows(100)).save(path)
+    whole = path.read_bytes()
+    for content in (b"", b"x" * len(whole), whole[: len(whole) // 2], whole[:20]):
+        path.write_bytes(content)
+        with pytest.raises(DataDamaged) as caught:
+            made.open(path)
+        assert caught.value.details["path"] == str(path)
+    path.unlink()
+    with pytest.raises(DataDamaged):
+        made.open(path)
+
+
+def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="faiss"):
+        engine("magique")

@@ -1,0 +1,231 @@
+"""Answers as safe HTML in French. Pure: values in, a string out; the page, the light view and receipts share it.
+
+Every text of a document, a question or an address passes `safe`; only the tags
+written here reach the browser. Ids start with the caller's `anchor`, so that
+several answers stand on one page.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from corpus.records import Document, Span
+from rag import Answer, Citation, Evidence
+from ui.escape import clean, safe
+from ui.french import NBSP, answer_dates, certainty, count, day, filters_in_words, searched, when
+from ui.sources import Source, numbered, safe_address
+
+CONTEXT = 280
+"""Characters of the publication shown before and after a quote, at most."""
+NEAREST = 3
+"""Passages shown under a refusal."""
+_EVIDENCE_CHARS = 420
+_QUESTION_CHARS = 400
+_BREAK = re.compile(r"(?<=[.!?…»])\s+|\n\n")
+_CUT = '<span class="cut" aria-hidden="true">[…]</span>'
+_TONES = {"sûr": "sure", "probable": "likely", "incertain": "unsure"}
+
+REFUSAL = "Le corpus ne répond pas à cette question."
+
+
+def turn(question: str, body: str, anchor: str, *, keep: bool = True) -> str:
+    """A question and what stands under it (`answer`, `stage`, `notice`).
+
+    keep: stays on the page when the next question is asked.
+    """
+    shown = question if len(question) <= _QUESTION_CHARS else f"{question[:_QUESTION_CHARS]}…"
+    heading = f'<h2 class="asked" id="{anchor}-q"><bdi>{safe(shown.strip())}</bdi></h2>' if shown.strip() else ""
+    labelled = f' aria-labelledby="{anchor}-q"' if heading else ""
+    return f'<article class="{"turn" if keep else "turn passing"}" id="{anchor}"{labelled}>{heading}{body}</article>'
+
+
+def stage(message: str) -> str:
+    """What is being done, while it is."""
+    return f'<p class="stage"><span class="dot" aria-hidden="true"></span>{safe(message)}</p>'
+
+
+def notice(message: str) -> str:
+    """An error or a limit, as a French sentence."""
+    return f'<p class="notice">{safe(message)}</p>'
+
+
+def answer(
+    reply: Answer,
+    documents: Mapping[str, Document],
+    anchor: str,
+    filters: Mapping[str, str | None] | None = None,
+) -> str:
+    """The answer with its sources, or the refusal with the nearest passages.
+
+    documents: by id, the versions that the citations' offsets count in; a
+    source whose document is missing shows its quotes without their context.
+    """
+    said = filters_in_words(filters or {})
+    note = f'<p class="facts">Filtres{NBSP}: {safe(said)}</p>' if said else ""
+    if not reply.sentences:
+        return _refusal(reply, note)
+    sources = numbered(reply.sentences)
+    parts = [_sentences(reply, sources, anchor), _facts(reply), note]
+    if reply.status == "partial":
+        parts.append(notice("Une partie de la question reste sans réponse dans le corpus."))
+    cards = "".join(_card(source, documents.get(source.first.doc), anchor) for source in sources)
+    title = "Source" if len(sources) == 1 else "Sources"
+    parts.append(f'<h3>{title}</h3><ol class="sources">{cards}</ol>')
+    others = [item for item in reply.evidence if not _cited(item, sources)]
+    if others:
+        label = count(len(others), "autre passage proche", "autres passages proches")
+        listed = "".join(map(_nearest, others))
+        parts.append(f'<details class="others"><summary>{label}, non cités</summary><ul>{listed}</ul></details>')
+    return "".join(parts)
+
+
+def spoken(reply: Answer) -> str:
+    """The answer for a screen reader's live region: plain text, short."""
+    if not reply.sentences:
+        return f"{REFUSAL} {_capital(searched(reply.corpus, reply.as_of))}."
+    sources = count(len(numbered(reply.sentences)), "source")
+    return clean(f"Réponse, degré de certitude{NBSP}: {certainty(reply.confidence)}. {reply.text} {sources}.")
+
+
+def excerpt(document: Document, spans: Sequence[Span], ids: Sequence[str]) -> str:
+    """The passages of `document` around `spans` (in order, not overlapping), each span in a <mark> of that id."""
+    windows: list[list[int]] = []
+    for span in spans:
+        start, end = window(document.text, span)
+        if windows and start <= windows[-1][1]:
+            windows[-1][1] = max(end, windows[-1][1])
+        else:
+            windows.append([start, end])
+    parts: list[str] = []
+    marks = list(zip(spans, ids, strict=True))
+    for start, end in windows:
+        parts.append(f"{_CUT} " if start > 0 else "")
+        at = start
+        for span, name in marks:
+            if start <= span.start < end:
+                quote = safe(document.text[span.start : span.end])
+                parts.append(f'{safe(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>')
+                at = span.end
+        parts.append(safe(document.text[at:end]) + " ")
+    if windows and windows[-1][1] < len(document.text):
+        parts.append(_CUT)
+    return "".join(parts).strip()
+
+
+def window(text: str, span: Span) -> tuple[int, int]:
+    """Bounds of the context of a span: whole sentences where some fit in CONTEXT characters, else whole words."""
+    left = max(0, span.start - CONTEXT)
+    if left:
+        before = text[left : span.start]
+        found = _BREAK.search(before) or re.search(r"\s+", before)
+        left = left + found.end() if found else span.start
+    right = min(len(text), span.end + CONTEXT)
+    if right < len(text):
+        after = text[span.end : right]
+        ends = [match.start() for match in _BREAK.finditer(after)] or [m.start() for m in re.finditer(r"\s+", after)]
+        right = span.end + (ends[-1] if ends else 0)
+    return left, right
+
+
+def _sentences(reply: Answer, sources: Sequence[Source], anchor: str) -> str:
+    said = []
+    for sentence in reply.sentences:
+        marks = "".join(_reference(citation, sources, anchor) for citation in sentence.citations)
+        said.append(f'<p><span dir="auto">{safe(sentence.text)}</span>{marks}</p>')
+    return f'<div class="said">{"".join(said)}</div>'
+
+
+def _reference(citation: Citation, sources: Sequence[Source], anchor: str) -> str:
+    source = next(item for item in sources if item.first.doc == citation.doc)
+    target = _mark_id(anchor, source, citation)
+    return (
+        f'{NBSP}<a class="ref" href="#{target}" aria-label="Voir la source {source.number}"'
+        f' title="{safe(citation.title)}">{source.number}</a>'
+    )
+
+
+def _mark_id(anchor: str, source: Source, citation: Citation) -> str:
+    return f"{anchor}-s{source.number}-{source.citations.index(citation) + 1}"
+
+
+def _facts(reply: Answer) -> str:
+    word = certainty(reply.confidence)
+    return (
+        f'<p class="facts"><span class="tone {_TONES[word]}" title="Degré de certitude">{_capital(word)}</span>'
+        f"<span>{_capital(answer_dates(reply))}</span> <span>{_capital(searched(reply.corpus, reply.as_of))}</span></p>"
+    )
+
+
+def _card(source: Source, document: Document | None, anchor: str) -> str:
+    first = source.first
+    ids = [_mark_id(anchor, source, citation) for citation in source.citations]
+    intact = document is not None and all(document.text[c.start : c.end] == c.quote for c in source.citations)
+    disjoint = all(a.end <= b.start for a, b in zip(source.citations, source.citations[1:], strict=False))
+    if document is not None and intact and disjoint:
+        passage = excerpt(document, [Span(c.start, c.end) for c in source.citations], ids)
+    else:
+        quotes = (f'<mark id="{name}" tabindex="-1">{safe(c.quote)}</mark>' for name, c in zip(ids, source.citations, strict=True))
+        passage = f" {_CUT} ".join(quotes)
+    pages = sorted({citation.page for citation in source.citations if citation.page})
+    return (
+        f'<li class="card" id="{anchor}-s{source.number}"><span class="number" aria-hidden="true">{source.number}'
+        f"</span>{_heading(first, 'h4')}{_where(first, pages)}"
+        f'<blockquote dir="auto">{passage}</blockquote></li>'
+    )
+
+
+def _refusal(reply: Answer, note: str) -> str:
+    parts = [
+        f'<div class="refusal"><p class="no">{REFUSAL}</p>'
+        f'<p class="facts"><span>{_capital(searched(reply.corpus, reply.as_of))}.</span></p>{note}</div>'
+    ]
+    near = reply.evidence[:NEAREST]
+    if near:
+        listed = "".join(map(_nearest, near))
+        parts.append(
+            f"<h3>Passages les plus proches</h3><p class='warn'>Ils ne répondent pas à la question{NBSP}: ils parlent "
+            f'seulement d’un sujet voisin.</p><ul class="near">{listed}</ul>'
+        )
+    else:
+        parts.append(notice("Aucune publication ne correspond : élargissez les filtres ou changez les mots."))
+    return "".join(parts)
+
+
+def _nearest(item: Evidence) -> str:
+    text = item.text
+    if len(text) > _EVIDENCE_CHARS:
+        text = f"{text[:_EVIDENCE_CHARS].rsplit(None, 1)[0]}…"
+    pages = [item.page] if item.page else []
+    return f'<li>{_heading(item, "h4")}{_where(item, pages)}<p class="passage" dir="auto">{safe(text)}</p></li>'
+
+
+def _heading(item: Citation | Evidence, tag: str) -> str:
+    title = f"<bdi>{safe(item.title.strip() or 'Sans titre')}</bdi>"
+    address = safe_address(item.url)
+    if address is None:
+        return f"<{tag}>{title}</{tag}>"
+    return (
+        f'<{tag}><a href="{safe(address)}" target="_blank" rel="noopener noreferrer nofollow">{title}'
+        f'<span class="out" aria-hidden="true">{NBSP}↗</span>'
+        f'<span class="only-spoken"> (nouvel onglet)</span></a></{tag}>'
+    )
+
+
+def _where(item: Citation | Evidence, pages: Sequence[int]) -> str:
+    parts = [safe(item.publisher), day(item.published) if item.published else when(None)]
+    if pages:
+        parts.append(f"page{'s' if len(pages) > 1 else ''}{NBSP}{', '.join(map(str, pages))}")
+    ministry = f'<span class="ministry"><bdi>{safe(item.ministry)}</bdi></span>' if item.ministry else ""
+    listed = "".join(f"<span>{part}</span>" for part in parts if part)
+    return f'<p class="where">{listed}{ministry}</p>'
+
+
+def _cited(item: Evidence, sources: Sequence[Source]) -> bool:
+    return any(
+        item.doc == citation.doc and citation.start < item.end and item.start < citation.end
+        for source in sources
+        for citation in source.citations
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

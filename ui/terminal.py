@@ -1,0 +1,125 @@
+"""Answers for a terminal: plain French text, wrapped at 100 columns, no colour."""
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from corpus.store import Counts
+from rag import Answer, Citation, CorpusState, Evidence
+from ui.escape import clean
+from ui.french import NBSP, answer_dates, certainty, count, day, searched, when
+from ui.render import NEAREST, REFUSAL
+from ui.sources import numbered
+
+WIDTH = 100
+
+
+def answer(reply: Answer) -> str:
+    """Numbered sentences and their sources, or the refusal and the nearest passages."""
+    looked = searched(reply.corpus, reply.as_of)
+    if not reply.sentences:
+        lines = [REFUSAL, *_wrapped(f"{_capital(looked)}.")]
+        if reply.evidence:
+            lines += ["", f"Passages les plus proches (ce ne sont pas des réponses){NBSP}:"]
+            lines += _listed(reply.evidence[:NEAREST])
+        return "\n".join(lines)
+    sources = numbered(reply.sentences)
+    number = {source.first.doc: source.number for source in sources}
+    lines = []
+    for sentence in reply.sentences:
+        marks = "".join(f"{NBSP}[{number[citation.doc]}]" for citation in sentence.citations)
+        lines += _wrapped(f"{_one_line(sentence.text)}{marks}")
+    if reply.status == "partial":
+        lines += _wrapped("(Une partie de la question reste sans réponse dans le corpus.)")
+    lines += ["", *_wrapped(f"Certitude{NBSP}: {certainty(reply.confidence)} — {answer_dates(reply)} — {looked}.")]
+    lines += ["", f"{'Source' if len(sources) == 1 else 'Sources'}{NBSP}:"]
+    for source in sources:
+        lines += _heading(f"[{source.number}]", source.first)
+        for citation in source.citations:
+            page = f"page{NBSP}{citation.page}, " if citation.page else ""
+            place = f"({page}caractères {citation.start} à {citation.end})"
+            lines += _wrapped(f"«{NBSP}{_one_line(citation.quote)}{NBSP}» {place}", "    ")
+    return "\n".join(lines)
+
+
+def passages(evidence: Sequence[Evidence]) -> str:
+    """Passages, best first."""
+    if not evidence:
+        return "Aucun passage ne correspond."
+    return "\n".join(_listed(evidence)).strip("\n")
+
+
+def verification(report: Mapping[str, Any]) -> str:
+    """The outcome of `sourcier verify`: {"checked": int, "problems": [{"doc", "quote", "reason"}]}."""
+    checked, problems = int(report["checked"]), report["problems"]
+    plural = checked > 1
+    looked = f"{count(checked, 'passage vérifié', 'passages vérifiés')}"
+    if not problems:
+        return f"{looked}{NBSP}: {'tous exacts' if plural else 'exact' if checked else 'rien à vérifier'}."
+    found = "ne correspond plus" if len(problems) == 1 else "ne correspondent plus"
+    lines = [f"{looked}{NBSP}: {count(len(problems), 'élément')} {found}."]
+    for problem in problems:
+        lines += ["", *_wrapped(f"- {problem['doc']}{NBSP}: {problem['reason']}")]
+        if problem["quote"]:
+            lines += _wrapped(f"«{NBSP}{_one_line(problem['quote'])}{NBSP}»", "  ")
+    return "\n".join(lines)
+
+
+def status(counts: Counts, indexed: CorpusState | None, runs: Sequence[Mapping[str, Any]] = ()) -> str:
+    """What the data folder holds. indexed: None when there is no index yet; runs: ingest reports, newest first."""
+    lines = [
+        f"Corpus{NBSP}: {count(counts.documents, 'publication')}, {count(counts.versions, 'version')}, "
+        f"{count(counts.withdrawn, 'publication retirée', 'publications retirées')}"
+    ]
+    if indexed is None:
+        lines.append(f"Index{NBSP}: aucun. Lancez «{NBSP}sourcier index{NBSP}».")
+    else:
+        latest = f", la plus récente du {day(indexed.latest)}" if indexed.latest else ""
+        lines.append(
+            f"Index{NBSP}: génération {indexed.generation}, {count(indexed.documents, 'publication')}, "
+            f"{count(indexed.passages, 'passage')}{latest}"
+        )
+    if runs:
+        lines.append(f"Dernière collecte{NBSP}: " + ", ".join(f"{name} {value}" for name, value in _scalars(runs[0])))
+    return "\n".join(line for text in lines for line in _wrapped(text))
+
+
+def _listed(evidence: Sequence[Evidence]) -> list[str]:
+    lines = []
+    for item in evidence:
+        lines += ["", *_heading(f"{item.rank}.", item)]
+        lines += _wrapped(_one_line(item.text), "    ")
+    return lines
+
+
+def _heading(mark: str, item: Citation | Evidence) -> list[str]:
+    indent = " " * 4
+    title = _one_line(item.title) or "Sans titre"
+    about = [clean(item.publisher), clean(item.ministry), day(item.published) if item.published else when(None)]
+    if item.page:
+        about.append(f"page{NBSP}{item.page}")
+    lines = _wrapped(f"{mark:<3} {title}", indent)
+    lines[0] = lines[0].removeprefix(indent)
+    lines += _wrapped(" — ".join(part for part in about if part), indent)
+    return [*lines, *([f"{indent}{_one_line(item.url)}"] if item.url else [])]
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return lines or [indent]
+
+
+def _one_line(text: str) -> str:
+    """Text of a publication on one line: escape codes and direction overrides must not reach the terminal."""
+    return re.sub(r"[ \t\n]+", " ", clean(text)).strip()
+
+
+def _scalars(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in report.items() if isinstance(value, str | int | float)]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
