@@ -67,8 +67,12 @@ def _padded(text: str) -> str:
 
 
 def coverage(answer: str, items: Iterable[str]) -> float | None:
-    """Share of the distinct items that the answer holds; None without items."""
-    wanted = {form for form in map(_padded, items) if form.strip()}
+    """Share of the distinct items that the answer holds; None without items.
+
+    An item that holds another ("lundi 28 décembre", "28 décembre") is a longer form of it, not one more.
+    """
+    forms = {form for form in map(_padded, items) if form.strip()}
+    wanted = [form for form in forms if not any(other != form and other in form for other in forms)]
     if not wanted:
         return None
     said = _padded(answer[:MAX_ANSWER_CHARS])

@@ -53,9 +53,9 @@ class EvalEvent:
 
 
 def find_suite(name: str | Path) -> Path:
-    """A path, or the name of a suite that ships with Sourcier ("demo"). Raises SuiteError."""
+    """The suite of this name that ships with Sourcier ("demo"), else the path. Raises SuiteError."""
     path, shipped = Path(name), SUITES / f"{name}.jsonl"
-    if not path.exists() and shipped.is_file():
+    if path.name == str(name) and shipped.is_file():
         return shipped
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in SUITES.glob("*.jsonl")))

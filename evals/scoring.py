@@ -24,6 +24,11 @@ SHOWN_TEXTS = 8
 MAX_FIGURE_FORM_TOKENS = 6
 """Accepted answers of at most so many words are judged by their figures too."""
 
+SEVERAL = frozenset({"list", "comparison", "evolution", "conflict"})
+"""Types whose accepted answers are items to be given together, so that coverage can be told."""
+HALF_NEEDED = frozenset({"list", "comparison"})
+"""Types where one item alone is no right answer."""
+
 
 class Asker(Protocol):
     """What a system must do to be evaluated; `rag.Assistant` does it.
@@ -239,17 +244,22 @@ def _answer_scores(
         "f1": matching.token_f1(said, case.answers),
         "f1_accents": matching.token_f1(said, case.answers, accents=True),
         "figure": matching.figure_right(said, short, cutoff=case.cutoff, read=read),
-        "coverage": matching.coverage(said, case.answers) if case.type in {"list", "conflict"} else None,
+        "coverage": matching.coverage(said, case.answers) if case.type in SEVERAL else None,
     }
     return scores
 
 
 def _right(case: Case, scores: Mapping[str, float | None], views: Iterable[Sequence[CitationView]]) -> bool | None:
-    """An accepted answer is said (as words, or as figures); without one, a gold item is cited."""
+    """An accepted answer is said, as words or as figures (of a list or a comparison, at least half of it).
+
+    Without accepted answers: a gold item is cited.
+    """
     if case.answers:
         figure = scores.get("figure")
         if case.cutoff and figure is not None:
             return figure == 1.0
+        if case.type in HALF_NEEDED:
+            return (scores.get("coverage") or 0.0) >= 0.5
         return scores.get("contains") == 1.0 or figure == 1.0
     if case.gold:
         return any(view.proves for sentence in views for view in sentence)

@@ -31,7 +31,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "correct": ("Bonnes issues", "bonne réponse, ou refus quand il le fallait"),
     "contains": ("Réponse contenue", "la réponse contient une forme acceptée"),
     "figure": ("Chiffre exact", "valeur et unité (et date d’arrêté) justes"),
-    "coverage": ("Couverture des listes", "part des éléments attendus qui sont cités"),
+    "coverage": ("Couverture", "listes, comparaisons, désaccords\u00a0: part des éléments donnés"),
     "exact_match": ("Correspondance exacte", "réponse normalisée identique à une forme acceptée"),
     "exact_match_accents": ("Correspondance exacte, accents gardés", "la même, accents compris"),
     "f1": ("F1 des mots", "recouvrement des mots avec la forme acceptée la plus proche"),
@@ -118,7 +118,7 @@ BASELINES: Mapping[str, str] = {
     "default": "réglage actuel",
     "lexical": "BM25 seul",
     "dense": "vecteurs seuls",
-    "fusion": "fusion",
+    "fusion": "fusion seule",
 }
 
 ROBUSTNESS: Mapping[str, str] = {

@@ -57,6 +57,11 @@ def find_day(text: str) -> str | None:
 
     An ISO time keeps the day as written, in the publisher's own time zone.
     """
+    return next(iter(days_in(text)), None)
+
+
+def days_in(text: str) -> list[str]:
+    """Every date that `find_day` would recognise, in order."""
     plain = _plain(text)
     found: list[tuple[int, str | None]] = []
     for match in _ISO.finditer(plain):
@@ -69,7 +74,7 @@ def find_day(text: str) -> str | None:
         found.append((match.start(), day(int(match[3]), int(match[2]), int(match[1]))))
     for match in _COMPACT.finditer(plain):
         found.append((match.start(), day(int(match[1]), int(match[2]), int(match[3]))))
-    return next((value for _, value in sorted(found, key=lambda item: item[0]) if value), None)
+    return [value for _, value in sorted(found, key=lambda item: item[0]) if value]
 
 
 def find_date(text: str) -> str | None:

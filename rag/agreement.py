@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.french import fold
 from rag.index import Indexed
 from rag.ministries import acronyms_in, initials, portfolios
 
@@ -47,13 +48,38 @@ def times(text: str) -> Times:
     return Times(frozenset(days), frozenset(months), frozenset(years))
 
 
+def without_dates(text: str) -> str:
+    """The text with its calendar dates left out: what is asked, without when."""
+    return _DATE.sub(" ", text)
+
+
+_RANKS = {
+    "first": r"\b(?:1er|1ere|1re|premiere?s?)\b",
+    "second": r"\b(?:2e|2eme|2nde?|deuxieme|seconde?)\b",
+    "extraordinary": r"\bextraordinaires?\b",
+}
+_MEETING = r"(?:session|casem|conseil d'administration)"
+_SESSIONS = {
+    name: re.compile(rf"{rank}(?:\s+\w+){{0,2}}\s+{_MEETING}|{_MEETING}(?:\s+\w+)?\s+{rank}")
+    for name, rank in _RANKS.items()
+}
+
+
+@lru_cache(maxsize=4096)
+def sessions(text: str) -> frozenset[str]:
+    """Which sessions of a council a text names: "first", "second" (of the year), "extraordinary"."""
+    folded = fold(text)
+    return frozenset(name for name, pattern in _SESSIONS.items() if pattern.search(folded))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """ministry: 1 the same, -1 another, 0 the question names none. The rest are shares, 0 to 1, of the question's
-    days, months and years; 1 when it names none. *_near: in the passage or as publication date; *_far: in the
-    publication's title and beginning too."""
+    """ministry, session: 1 the same, -1 another, 0 the question or the publication names none. The rest are shares,
+    0 to 1, of the question's days, months and years; 1 when it names none. *_near: in the passage or as publication
+    date; *_far: in the publication's title and beginning too."""
 
     ministry: int
+    session: int
     days_near: float
     days_far: float
     months_far: float
@@ -68,21 +94,24 @@ class Named:
     times: Times
     portfolios: frozenset[str]
     acronyms: frozenset[str]
+    sessions: frozenset[str]
 
 
 def named(question: str) -> Named:
     """The times and ministries that a question names."""
-    return Named(times(question), portfolios(question), acronyms_in(question))
+    return Named(times(question), portfolios(question), acronyms_in(question), sessions(question))
 
 
 def agreement(asked: Named, known: Indexed, lead: str, passage: str) -> Agreement:
     """How far a passage and its publication agree. lead: the publication's text from its beginning."""
     published = known.published or ""
     near = times(passage)
-    far = times(f"{known.title}\n{lead[:_LEAD_CHARS]}")
+    opening = f"{known.title}\n{lead[:_LEAD_CHARS]}"
+    far, held = times(opening), sessions(opening)
     days, months, years = near.days | {published}, near.months | {published[:7]}, near.years | {published[:4]}
     return Agreement(
         ministry=_ministry(asked, known),
+        session=(1 if asked.sessions & held else -1) if asked.sessions and held else 0,
         days_near=_share(asked.times.days, days),
         days_far=_share(asked.times.days, days | far.days),
         months_far=_share(asked.times.months, months | far.months),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
-from corpus.errors import DataMissing
+from corpus.errors import DataMissing, ModelError
 from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
@@ -117,7 +117,7 @@ class Assistant:
             found,
             generation,
             lambda number: self._document(generation, number),
-            None if self.settings.retrieval == "lexical" else self._model(),
+            None if self.settings.retrieval == "lexical" else self._model(generation),
             most=self.settings.max_sentences,
         )
         ended = time.perf_counter()
@@ -195,7 +195,7 @@ class Assistant:
     def _search(self, generation: Generation, question: str, filters: Filters) -> Found:
         query = understand(question, self.settings.max_question_chars)
         allowed = allowed_documents(generation, filters, self._store.withdrawn())
-        encoder = None if self.settings.retrieval == "lexical" else self._model()
+        encoder = None if self.settings.retrieval == "lexical" else self._model(generation)
         return search(
             generation,
             encoder,
@@ -228,11 +228,16 @@ class Assistant:
     def _read_version(self, doc: str, version: int) -> Document:
         return self._store.get(doc, version)
 
-    def _model(self) -> Encoder:
+    def _model(self, generation: Generation) -> Encoder:
         with self._loading:
             if self._encoder is None:
                 self._encoder = load_encoder(self.settings)
-            return self._encoder
+            encoder = self._encoder
+        made_with = generation.manifest["encoder"]
+        if made_with["digest"] != encoder.digest:  # vectors of two models cannot be compared
+            reason = f"the index was made with {made_with['name']} ({made_with['digest']}): build it again"
+            raise ModelError(f"{encoder.name}: {reason}", model=encoder.name, reason=reason)
+        return encoder
 
 
 def _state(generation: Generation) -> CorpusState:

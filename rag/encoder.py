@@ -54,7 +54,7 @@ class SentenceEncoder:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             loaded = SentenceTransformer(folder)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # damaged files come out of tokenizers and safetensors as bare Exceptions
             raise ModelError(f"cannot load the model {model!r}: {error}", model=model, reason=str(error)) from error
         for purpose in ("query", "passage"):
             loaded.prompts[purpose] = loaded.prompts.get(purpose) or f"{purpose}: "

@@ -13,6 +13,7 @@ so an update embeds only passages whose id the last generation does not hold.
 
 import hashlib
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ import numpy.typing as npt
 from corpus.errors import DataDamaged, DataFormatError, DataMissing, translated
 from corpus.records import earliest_day, latest_day
 from corpus.store import Store
+from rag.arrays import save
 from rag.encoder import Encoder
 from rag.lexical import LexicalIndex
 from rag.passages import passages
@@ -36,6 +38,7 @@ RECIPE = 2
 """Raise when passages, headers or terms change: the same corpus is then indexed anew. (FORMAT is for the files.)"""
 _BATCH = 64  # passages embedded between two progress events
 _ROW = np.dtype([("id", "<i8"), ("document", "<i4"), ("start", "<i4"), ("end", "<i4")])
+_NAME = re.compile(rb"(g\d+)\n")  # what CURRENT holds
 _KEPT_GENERATIONS = 2  # the one before stays for servers that still have it open
 
 
@@ -106,10 +109,9 @@ class Generation:
         Raises DataMissing, DataFormatError, and DataDamaged when a file is not
         the one that the manifest describes.
         """
-        try:
-            name = (folder / "CURRENT").read_text(encoding="utf-8").strip()
-        except FileNotFoundError as error:
-            raise DataMissing(f"no index in {folder}", path=str(folder), what="index") from error
+        name = current_name(folder)
+        if name is None:
+            raise DataMissing(f"no index in {folder}", path=str(folder), what="index")
         home = folder / name
         manifest = _manifest(home)
         for file, expected in manifest["files"].items():
@@ -131,11 +133,16 @@ class Generation:
 
 
 def current_name(folder: Path) -> str | None:
-    """Name of the generation that serves, None where there is none."""
+    """Name of the generation that serves, None where there is none. Raises DataDamaged."""
+    path = folder / "CURRENT"
     try:
-        return (folder / "CURRENT").read_text(encoding="utf-8").strip()
+        content = path.read_bytes()
     except FileNotFoundError:
         return None
+    name = _NAME.fullmatch(content)
+    if name is None:
+        raise DataDamaged(f"{path} names no generation", path=str(path), reason=repr(content[:40]))
+    return name[1].decode()
 
 
 def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Iterator[IndexEvent]:
@@ -147,7 +154,7 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     began = time.monotonic()
     former = _former(folder, encoder, engine)
     corpus = store.digest()
-    if former is not None and (former.manifest["corpus_digest"], former.manifest["recipe"]) == (corpus, RECIPE):
+    if former is not None and _serves(former, corpus, store):
         size = len(former.rows)
         yield _done(former.name, len(former.documents), size, embedded=0, began=began)
         return
@@ -192,6 +199,13 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     with translated(folder):
         _write(folder, name, manifest, documents, table, engine.build(table["id"], vectors), indexed)
     yield _done(name, len(documents), len(rows), embedded=len(missing), began=began)
+
+
+def _serves(former: Generation, corpus: str, store: Store) -> bool:
+    """Whether a generation is up to date; equal texts under newer version numbers are not."""
+    now = {doc: number for doc, (number, _) in store.current_digests().items()}
+    then = {document.id: document.version for document in former.documents}
+    return (former.manifest["corpus_digest"], former.manifest["recipe"], then) == (corpus, RECIPE, now)
 
 
 def _former(folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Generation | None:
@@ -239,12 +253,13 @@ def _write(
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir()
-        (beside / "documents.json").write_text(json.dumps([asdict(item) for item in documents], ensure_ascii=False))
-        np.save(beside / "passages.npy", table)
+        (beside / "documents.json").write_text(_json([asdict(item) for item in documents]), encoding="utf-8")
+        save(beside / "passages.npy", table)
         vectors.save(beside / "vectors.bin")
         LexicalIndex.build(indexed).save(beside)
         files = {path.name: _fingerprint(path) for path in sorted(beside.iterdir())}
-        (beside / "manifest.json").write_text(json.dumps(manifest | {"files": files}, indent=1, ensure_ascii=False))
+        manifest = manifest | {"files": files}
+        (beside / "manifest.json").write_text(_json(manifest | {"seal": _seal(manifest)}), encoding="utf-8")
         beside.rename(folder / name)
         pointer = folder / ".CURRENT"
         pointer.write_text(name + "\n", encoding="utf-8")
@@ -270,12 +285,23 @@ def _manifest(home: Path) -> dict[str, Any]:
     path = home / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(path.read_bytes())
-        found = manifest["format"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found, seal = manifest["format"], manifest.pop("seal", None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataDamaged(f"{path} cannot be read", path=str(path), reason=str(error)) from error
     if found != FORMAT:
         raise DataFormatError(f"{path}: format {found}, not {FORMAT}", path=str(path), found=found, expected=FORMAT)
+    if seal != _seal(manifest):
+        raise DataDamaged(f"{path} is not as it was written", path=str(path), reason="digest")
     return manifest
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def _seal(manifest: dict[str, Any]) -> str:
+    """SHA-256 (hex) of what a manifest says: it describes the other files, nothing else describes it."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _check(path: Path, expected: dict[str, object]) -> None:

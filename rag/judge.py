@@ -6,6 +6,7 @@ words that the title or the sentence before already gave count apart from words
 that the sentence itself brings.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ _LONG = 400  # characters from which a sentence is as long as can be
 
 def judge(query: Query, found: Found, generation: Generation, read: Reader, encoder: Encoder | None) -> list[Judged]:
     """The sentences of the best passages, best first; ties in reading order."""
-    weights = {term: generation.lexical.idf(term) for term in query.terms}
+    weights = {term: generation.lexical.idf(term) for term in query.content}
     whole = sum(weights.values()) or 1.0
     asked = times(query.text).years
 
@@ -126,11 +127,14 @@ _HOLDS: dict[Wanted, Callable[[tuple[Figure, ...], str], bool]] = {
     "figure": lambda found, _: any(figure.kind in _NUMBERS for figure in found),
     "date": lambda found, _: any(figure.kind in ("date", "period") for figure in found),
     "person": lambda _, text: _has_name(text),
-    "theme": lambda _, text: "«" in text or "theme" in fold(text),
+    "theme": lambda _, text: bool(_TITLE.search(text)),
     "place": lambda _, text: _has_name(text),
     "list": lambda _, text: text.count(",") + text.count(";") >= 2,
     "reason": lambda _, text: any(mark in fold(text) for mark in ("afin", "pour ", "car ", "en raison", "grace a")),
 }
+
+
+_TITLE = re.compile(r"[«“\"][^»”\"]{20,}[»”\"]")
 
 
 def _holds(wanted: Wanted, quote: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from rag.arrays import save
 from rag.french import terms
 
 K1, B = 1.2, 0.75
@@ -67,9 +68,9 @@ class LexicalIndex:
     def save(self, folder: Path) -> None:
         """Write FILES into `folder`."""
         (folder / "terms.txt").write_text("".join(f"{term}\n" for term in self._vocabulary), encoding="utf-8")
-        np.save(folder / "lexical.starts.npy", self._starts)
-        np.save(folder / "lexical.rows.npy", self._rows)
-        np.save(folder / "lexical.weights.npy", self._weights)
+        save(folder / "lexical.starts.npy", self._starts)
+        save(folder / "lexical.rows.npy", self._rows)
+        save(folder / "lexical.weights.npy", self._weights)
 
     @classmethod
     def open(cls, folder: Path, size: int) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.errors import QuestionError
+from rag.agreement import without_dates
 from rag.french import fold, terms
 
 Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason", "any"]
@@ -12,10 +13,12 @@ Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """terms: index terms, distinct, in order. wanted: what an answer must hold."""
+    """terms: index terms, distinct, in order. content: those of them that no date brings. wanted: what an answer
+    must hold."""
 
     text: str
     terms: tuple[str, ...]
+    content: tuple[str, ...]
     wanted: Wanted
 
 
@@ -47,4 +50,5 @@ def understand(question: str, limit: int) -> Query:
         raise QuestionError(f"{len(text)} characters, limit {limit}", reason="too_long", length=len(text), limit=limit)
     folded = fold(text)
     wanted: Wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
-    return Query(text=text, terms=found, wanted=wanted)
+    content = tuple(dict.fromkeys(terms(without_dates(text)))) or found
+    return Query(text=text, terms=found, content=content, wanted=wanted)

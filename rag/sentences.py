@@ -19,22 +19,24 @@ def _words(table: str) -> frozenset[str]:
 # A name follows: never the end of a sentence.
 _BEFORE_NAME = _words("""
     m mm mme mmes mlle mlles dr drs pr prs prof me mgr st ste s.e s.e.m s.e.mme s.m lt cdt cpt cne col gal gén adj sgt
-    ing ph hon cf p.ex c.-à-d i.e vs
+    ing ph hon cf ex p.ex c.-à-d i.e vs
 """)
 # A number or a reference follows: the end of a sentence otherwise ("le 7e art. Notre équipe").
 _BEFORE_NUMBER = _words("""
     art al p pp pg n no nos nº n° vol chap fig tab éd ed tél tel réf ref bd av rés sect sec ch tit annexe min max env
-    ex ann v
+    ann v janv févr fév avr juil sept oct nov déc
 """)
 # After a single letter or a dotted acronym, these begin a sentence when a small letter follows them.
 _STARTERS = _words("""
     le la les l un une des du de il elle ils elles on nous vous je ce cet cette ces c ceci cela en au aux à dans pour
-    par sur selon lors après avant depuis pendant avec sans sous son sa ses leur leurs notre nos mon ma mes tout toute tous
-    toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi outre
+    par sur selon lors après avant depuis pendant avec sans sous son sa ses leur leurs notre nos mon ma mes tout toute
+    tous toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi outre
     concernant quant chaque plusieurs y d qu qui que celui celle autre autres
 """)
 _BLOCK = re.compile(r"(?:[^\S\n]*\n){2,}\s*")
-_LIST_LINE = re.compile(r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4})[.)°/])[^\S\n]+\S)")
+_LIST_LINE = re.compile(
+    r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→]|\(?(?:\d{1,2}[.)°/]|(?:[a-z]|[ivx]{1,4}|[IVX]{1,4})[.)]))[^\S\n]+\S)"
+)
 _MARK = re.compile(r"[.!?…]+(?:\s?»|[”\"’')\]])*\.?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
 _SPACE = re.compile(r"\s*")
 _OPENERS = frozenset("«“\"‘'’([–—-•▪●*→")
@@ -138,6 +140,8 @@ def _is_abbreviation(place: _Place) -> bool:
         return True
     if bare in _BEFORE_NUMBER:
         return following.isdigit() or place.text.startswith(("n°", "N°", "L.", "R."), place.at)
+    if place.word in {"L", "R"} and following.isdigit():
+        return True  # "art. L. 12"
     if not following.isupper() or _begins_sentence(place):
         return False
     dotted = "." in bare and all(part.isalpha() and len(part) == 1 for part in re.split("[.-]+", bare))

@@ -333,7 +333,6 @@ def test_other_statuses_keep_their_number(site: Loopback, fetcher: Fetcher) -> N
         ("https://été.bf/", "https://xn--t-9fab.bf/"),
         ("/relatif", "http://base.bf/relatif"),
         ("javascript:alert(1)", None),
-        ("http:///x", None),
         ("http://a:99999/", None),
         ("http://user:secret@exemple.bf/x", "http://exemple.bf/x"),
     ],

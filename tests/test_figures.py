@@ -276,18 +276,37 @@ def test_the_table_is_large() -> None:
 @pytest.mark.parametrize(
     ("text", "qualifier"),
     [
-        ("plus de 300 agents", "plus de"), ("plus d'un million", "plus de"), ("plus d’un million", "plus de"),
-        ("un peu plus de 300 agents", "plus de"), ("au-delà de 300 agents", "plus de"), ("moins de 300 agents", "moins de"),
-        ("pas moins de 300 agents", "au moins"), ("près de 300 agents", "près de"), ("environ 300 agents", "environ"),
-        ("300 agents", ""), ("quelque 300 agents", "environ"), ("une centaine d'agents", "environ"),
-        ("au moins 300 agents", "au moins"), ("300 au moins", "au moins"), ("300 environ", "environ"),
-        ("jusqu'à 300 agents", "au plus"), ("au maximum 300 agents", "au plus"), ("de l'ordre de 300 agents", "environ"),
-        ("à peine 300 agents", "seulement"), ("plus\u00a0de 300 agents", "plus de"), ("Plus de 300 agents", "plus de"),
-        ("de plus, 300 agents", ""), ("300 plus grands", ""),
-        ("depuis 2020", "depuis"), ("d'ici à 2030", "d'ici"), ("fin mars 2025", "fin"), ("avant le 31 mars 2025", "avant"),
-        ("à partir du 1er avril 2025", "à partir de"), ("le 1er avril 2025", ""),
+        ("plus de 300 agents", "plus de"),
+        ("plus d'un million", "plus de"),
+        ("plus d’un million", "plus de"),
+        ("un peu plus de 300 agents", "plus de"),
+        ("au-delà de 300 agents", "plus de"),
+        ("moins de 300 agents", "moins de"),
+        ("pas moins de 300 agents", "au moins"),
+        ("près de 300 agents", "près de"),
+        ("environ 300 agents", "environ"),
+        ("300 agents", ""),
+        ("quelque 300 agents", "environ"),
+        ("une centaine d'agents", "environ"),
+        ("au moins 300 agents", "au moins"),
+        ("300 au moins", "au moins"),
+        ("300 environ", "environ"),
+        ("jusqu'à 300 agents", "au plus"),
+        ("au maximum 300 agents", "au plus"),
+        ("de l'ordre de 300 agents", "environ"),
+        ("à peine 300 agents", "seulement"),
+        ("plus\u00a0de 300 agents", "plus de"),
+        ("Plus de 300 agents", "plus de"),
+        ("de plus, 300 agents", ""),
+        ("300 plus grands", ""),
+        ("depuis 2020", "depuis"),
+        ("d'ici à 2030", "d'ici"),
+        ("fin mars 2025", "fin"),
+        ("avant le 31 mars 2025", "avant"),
+        ("à partir du 1er avril 2025", "à partir de"),
+        ("le 1er avril 2025", ""),
     ],
-)  # fmt: skip
+)
 def test_qualifier(text: str, qualifier: str) -> None:
     assert one(text).qualifier == qualifier
 
@@ -299,15 +318,24 @@ def test_qualifier(text: str, qualifier: str) -> None:
         ("la dématérialisation de 65 procédures administratives", "65", ("procedur", "administr")),
         ("93 nouvelles localités en zones blanches", "93", ("nouvel", "localit")),
         ("1848 personnes ont été formées", "1848", ("person",)),
-        ("un taux d’exécution financière de 69,89%", "69,89%", ("taux", "execu", "financier")),
+        ("un taux d’exécution financière de 69,89%", "69,89%", ("taux", "execu", "financi")),
         ("le taux d'exécution physique s'établit à 88,02 %", "88,02 %", ("taux", "execu", "physiqu")),
-        ("Taux d'exécution financière : 69,89 %", "69,89 %", ("taux", "execu", "financier")),
-        ("un taux d'exécution physique de 88,02% et un taux d'exécution financière de 69,89%", "69,89%",
-         ("taux", "execu", "financier")),
-        ("les taux d'exécution physique et financière sont respectivement de 88,02 % et 69,89 %", "88,02 %",
-         ("taux", "execu", "physiqu")),
-        ("les taux d'exécution physique et financière sont respectivement de 88,02 % et 69,89 %", "69,89 %",
-         ("taux", "execu", "financier")),
+        ("Taux d'exécution financière : 69,89 %", "69,89 %", ("taux", "execu", "financi")),
+        (
+            "un taux d'exécution physique de 88,02% et un taux d'exécution financière de 69,89%",
+            "69,89%",
+            ("taux", "execu", "financi"),
+        ),
+        (
+            "les taux d'exécution physique et financière sont respectivement de 88,02 % et 69,89 %",
+            "88,02 %",
+            ("taux", "execu", "physiqu"),
+        ),
+        (
+            "les taux d'exécution physique et financière sont respectivement de 88,02 % et 69,89 %",
+            "69,89 %",
+            ("taux", "execu", "financi"),
+        ),
         ("un budget de 12,5 milliards de FCFA", "12,5 milliards de FCFA", ("budget",)),
         ("les recettes s'élèvent à 728,56 milliards FCFA", "728,56 milliards FCFA", ("recet",)),
         ("26,4 % des voix", "26,4 %", ("voix",)),
@@ -315,7 +343,7 @@ def test_qualifier(text: str, qualifier: str) -> None:
         ("passer de 2 921 à 3 025 bâtiments", "2 921", ("bat",)),
         ("plus de 2,5 millions de personnes", "2,5 millions", ("person",)),
     ],
-)  # fmt: skip
+)
 def test_measure(text: str, surface: str, measure: tuple[str, ...]) -> None:
     found = {text[figure.start : figure.end]: figure.measure for figure in figures(text)}
     assert found[surface] == measure
@@ -345,16 +373,34 @@ def test_cut_off_date(text: str, surface: str, as_of: str | None) -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("12,5 milliards de FCFA", "12 500 000 000 F CFA"), ("1848", "1 848"), ("1848", "1.848"), ("douze", "12"),
-        ("88,02%", "88,02 %"), ("88,02 pour cent", "88.02 %"), ("19ᵉ édition", "dix-neuvième édition"), ("1er", "première"),
-        ("deux tiers", "2/3 des voix"), ("la moitié", "50 %"), ("un quart", "25 %"), ("31/12/2024", "31 décembre 2024"),
-        ("31 décembre 2024", "2024-12-31"), ("T1 2025", "premier trimestre 2025"), ("exercice 2024", "en 2024"),
-        ("campagne 2023/2024", "2023-2024"), ("3 025 bâtiments", "3025 édifices"), ("deux millions et demi", "2 500 000"),
-        ("10 km", "dix kilomètres"), ("cinq ans", "5 années"), ("n° 2024-0123", "décret n°2024-0123"), ("9h30", "9 h 30"),
-        ("de 15 à 16 milliards", "15 000 000 000 à 16 000 000 000"), ("88,0 %", "88 %"), ("12,5 milliards", "12,5 milliards de F CFA"),
+        ("12,5 milliards de FCFA", "12 500 000 000 F CFA"),
+        ("1848", "1 848"),
+        ("1848", "1.848"),
+        ("douze", "12"),
+        ("88,02%", "88,02 %"),
+        ("88,02 pour cent", "88.02 %"),
+        ("19ᵉ édition", "dix-neuvième édition"),
+        ("1er", "première"),
+        ("deux tiers", "2/3 des voix"),
+        ("la moitié", "50 %"),
+        ("un quart", "25 %"),
+        ("31/12/2024", "31 décembre 2024"),
+        ("31 décembre 2024", "2024-12-31"),
+        ("T1 2025", "premier trimestre 2025"),
+        ("exercice 2024", "en 2024"),
+        ("campagne 2023/2024", "2023-2024"),
+        ("3 025 bâtiments", "3025 édifices"),
+        ("deux millions et demi", "2 500 000"),
+        ("10 km", "dix kilomètres"),
+        ("cinq ans", "5 années"),
+        ("n° 2024-0123", "décret n°2024-0123"),
+        ("9h30", "9 h 30"),
+        ("de 15 à 16 milliards", "15 000 000 000 à 16 000 000 000"),
+        ("88,0 %", "88 %"),
+        ("12,5 milliards", "12,5 milliards de F CFA"),
         ("plus de 300", "300"),
     ],
-)  # fmt: skip
+)
 def test_same(first: str, second: str) -> None:
     a, b = one(first), one(second)
     assert same(a, b)
@@ -364,13 +410,29 @@ def test_same(first: str, second: str) -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("69,89 %", "69,98 %"), ("69,89 %", "69,89"), ("12 %", "12 agents"), ("12 milliards de FCFA", "12 milliards d'euros"),
-        ("12 milliards", "12 millions"), ("5 ans", "5 mois"), ("10 km", "10 ha"), ("19ᵉ", "19 agents"), ("2024", "2025"),
-        ("31 décembre 2024", "31 décembre 2023"), ("premier semestre 2025", "premier trimestre 2025"), ("article 12", "page 12"),
-        ("10 à 15 %", "10 %"), ("10 à 15 %", "10 à 16 %"), ("1,848", "1 848"), ("12 %", "12 ‰"), ("la moitié", "5 %"),
-        ("article 12", "12"), ("27 mars", "27 mars 2025"), ("9h30", "9h"), ("300 agents", "300 FCFA"),
+        ("69,89 %", "69,98 %"),
+        ("69,89 %", "69,89"),
+        ("12 %", "12 agents"),
+        ("12 milliards de FCFA", "12 milliards d'euros"),
+        ("12 milliards", "12 millions"),
+        ("5 ans", "5 mois"),
+        ("10 km", "10 ha"),
+        ("19ᵉ", "19 agents"),
+        ("2024", "2025"),
+        ("31 décembre 2024", "31 décembre 2023"),
+        ("premier semestre 2025", "premier trimestre 2025"),
+        ("article 12", "page 12"),
+        ("10 à 15 %", "10 %"),
+        ("10 à 15 %", "10 à 16 %"),
+        ("1,848", "1 848"),
+        ("12 %", "12 ‰"),
+        ("la moitié", "5 %"),
+        ("article 12", "12"),
+        ("27 mars", "27 mars 2025"),
+        ("9h30", "9h"),
+        ("300 agents", "300 FCFA"),
     ],
-)  # fmt: skip
+)
 def test_not_same(first: str, second: str) -> None:
     a, b = figures("à " + first)[0], figures("à " + second)[0]
     assert not same(a, b)
@@ -386,7 +448,7 @@ def grouped(number: int, mark: str) -> str:
 def test_a_formatted_integer_comes_back_whole(number: int, mark: str) -> None:
     text = f"Le pays compte {grouped(number, mark)} ruches."
     figure = one(text)
-    assert (figure.kind, figure.value) == ("number", number)
+    assert (figure.kind, figure.value) == ("number", Decimal(number))
     assert text[figure.start : figure.end] == grouped(number, mark)
 
 
@@ -451,7 +513,7 @@ def test_every_number_in_letters_is_read(number: int) -> None:
     written = in_letters(number)
     read = read_number(written, 0, len(written))
     assert read is not None
-    assert (read.value, read.end) == (number, len(written))
+    assert (read.value, read.end) == (Decimal(number), len(written))
     hyphenated = written.replace(" ", "-")  # the spelling of 1990
     assert one(f"Elle a reçu {hyphenated} élèves.").value == number
 
@@ -461,7 +523,8 @@ def test_every_number_in_letters_is_read(number: int) -> None:
     st.sampled_from(["{d} {m} {y}", "{d:02}/{n:02}/{y}", "{y}-{n:02}-{d:02}", "{d:02}.{n:02}.{y}"]),
 )
 def test_every_day_is_read_in_every_writing(day: date, form: str) -> None:
-    months = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    months = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"]
+    months += ["octobre", "novembre", "décembre"]
     surface = form.format(d=day.day, m=months[day.month - 1], n=day.month, y=day.year)
     text = f"La session du {surface} est close."
     figure = one(text)
@@ -470,50 +533,9 @@ def test_every_day_is_read_in_every_writing(day: date, form: str) -> None:
 
 
 PIECES = st.sampled_from(
-    [
-        "1 848",
-        "69,89 %",
-        "12,5 milliards de FCFA",
-        "le 31 décembre 2024",
-        "de 15 à 16",
-        "douze",
-        "deux tiers",
-        "1er",
-        "XIXe",
-    ]
-    + [
-        "n° 12/AN",
-        "25 30 60 00",
-        "2025",
-        "T1 2025",
-        "une",
-        "cent",
-        "mille",
-        "neuf",
-        "et",
-        "à",
-        "-",
-        "–",
-        "(",
-        ")",
-        "«",
-        "»",
-    ]
-    + [
-        ".",
-        "!",
-        "\n\n",
-        "\n- ",
-        "9h30",
-        "COVID-19",
-        "https://a.bf/1",
-        "moitié",
-        "exercice",
-        "mars",
-        "pour cent",
-        NBSP,
-        "7/8 de",
-    ]
+    """1 848;69,89 %;12,5 milliards de FCFA;le 31 décembre 2024;de 15 à 16;douze;deux tiers;1er;XIXe;n° 12/AN;25 30 60 00
+    ;2025;T1 2025;une;cent;mille;neuf;et;à;-;–;(;);«;»;.;!;\n\n;\n- ;9h30;COVID-19;https://a.bf/1;moitié;exercice;mars
+    ;pour cent;\u00a0;7/8 de""".split(";")
 )
 TEXTS = st.one_of(
     st.lists(PIECES).map(" ".join),
@@ -566,7 +588,7 @@ def test_the_seed_event() -> None:
     )
     physical, financial = [figure for figure in figures(text) if figure.kind == "percent"]
     assert physical.measure == ("taux", "execu", "physiqu")
-    assert financial.measure == ("taux", "execu", "financier")
+    assert financial.measure == ("taux", "execu", "financi")
     assert physical.as_of == financial.as_of == "2024-12-31"
     last = figures(text)[-1]
-    assert (last.value, last.measure[:2]) == (3025, ("nombr", "bat"))
+    assert (last.value, last.measure[:2]) == (Decimal(3025), ("nombr", "bat"))

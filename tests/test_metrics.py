@@ -36,9 +36,9 @@ def test_ranking_by_hand() -> None:
 
 
 def test_ranking_agrees_with_the_library_s_own_example() -> None:
-    """ir-measures' README: the qrels and run there give nDCG@10 0.6309 (Q0) for a relevant second."""
-    found = metrics.ranking({"Q0": ["D1"]}, {"Q0": ["D0", "D1"], "Q1": ["D1"]})
-    assert found["Q0"]["ndcg@10"] == pytest.approx(0.6309, abs=1e-4) and set(found) == {"Q0"}
+    """The example of ir-measures' documentation, whose nDCG@10 is 0.8154648767857288."""
+    found = metrics.ranking({"Q0": ["D1"], "Q1": ["D3"]}, {"Q0": ["D0", "D1"], "Q1": ["D3", "D0"]})
+    assert (found["Q0"]["ndcg@10"] + found["Q1"]["ndcg@10"]) / 2 == pytest.approx(0.8154648767857288)
 
 
 def test_a_question_with_an_empty_ranking_scores_zero_not_nothing() -> None:
@@ -61,8 +61,7 @@ def test_a_question_with_an_empty_ranking_scores_zero_not_nothing() -> None:
     ],
 )
 def test_french_normalisation_makes_one_of(one: str, other: str) -> None:
-    left, right = normalise(one), normalise(other)
-    assert left == right or left == ("de", *right)[-len(left) :] or set(left) - {"de", "d"} == set(right) - {"de", "d"}
+    assert normalise(one) == normalise(other)
 
 
 def test_accents_make_the_strict_variant() -> None:
@@ -87,6 +86,7 @@ def test_contains_and_coverage_look_at_the_beginning_only() -> None:
     assert contains("Il y a 104 bâtiments.", ["104"]) == 1 and contains("x " * 600 + "104", ["104"]) == 0
     assert coverage("Kaya et Dori", ["Kaya", "Dori", "Fada", "kaya"]) == pytest.approx(2 / 3)
     assert coverage("Kaya", []) is None
+    assert coverage("le 28 décembre", ["lundi 28 décembre", "28 décembre", "29 décembre"]) == 0.5, "longer forms"
 
 
 def test_figure_accuracy_needs_value_unit_and_cutoff() -> None:

@@ -94,7 +94,14 @@ class Conversation:
             with self._gate:
                 chosen = {name: iso_day(value) if name in _DAYS else value or None for name, value in filters.items()}
                 self._refresh()
-                answer = self._assistant.ask(question, **chosen)
+                answer = self._assistant.ask(
+                    question,
+                    as_of=chosen.get("as_of"),
+                    since=chosen.get("since"),
+                    until=chosen.get("until"),
+                    ministry=chosen.get("ministry"),
+                    publisher=chosen.get("publisher"),
+                )
                 body = render.answer(answer, self._documents(answer), anchor, chosen)
         except SourcierError as error:
             return _failed(question, in_french(error), anchor)
@@ -124,7 +131,10 @@ class Conversation:
 def stopped(question: str, number: int) -> Step:
     """What is shown when the reader stops the search."""
     return Step(
-        html=render.turn(question, render.notice(STOPPED), f"q{number}", keep=False), spoken=STOPPED, done=True, retry=True
+        html=render.turn(question, render.notice(STOPPED), f"q{number}", keep=False),
+        spoken=STOPPED,
+        done=True,
+        retry=True,
     )
 
 

@@ -163,7 +163,10 @@ def _card(source: Source, document: Document | None, anchor: str) -> str:
     if document is not None and intact and disjoint:
         passage = excerpt(document, [Span(c.start, c.end) for c in source.citations], ids)
     else:
-        quotes = (f'<mark id="{name}" tabindex="-1">{safe(c.quote)}</mark>' for name, c in zip(ids, source.citations, strict=True))
+        quotes = (
+            f'<mark id="{name}" tabindex="-1">{safe(c.quote)}</mark>'
+            for name, c in zip(ids, source.citations, strict=True)
+        )
         passage = f" {_CUT} ".join(quotes)
     pages = sorted({citation.page for citation in source.citations if citation.page})
     return (

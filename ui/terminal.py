@@ -5,8 +5,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from corpus.store import Counts
-from rag import Answer, Citation, CorpusState, Evidence
+from rag import Answer, Citation, Evidence, IndexReport
 from ui.escape import clean
 from ui.french import NBSP, answer_dates, certainty, count, day, searched, when
 from ui.render import NEAREST, REFUSAL
@@ -66,23 +65,42 @@ def verification(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def status(counts: Counts, indexed: CorpusState | None, runs: Sequence[Mapping[str, Any]] = ()) -> str:
-    """What the data folder holds. indexed: None when there is no index yet; runs: ingest reports, newest first."""
+def indexed(report: IndexReport) -> str:
+    """The outcome of `sourcier index`."""
+    held = f"{count(report.documents, 'publication')}, {count(report.passages, 'passage')}"
+    news = f"{count(report.embedded, 'calculé')}, {count(report.reused, 'repris', 'repris')}"
+    seconds = f"{report.seconds:.1f}".replace(".", ",")
+    return f"Index à jour{NBSP}: génération {report.generation}, {held} ({news}) en {seconds}{NBSP}s."
+
+
+def status(report: Mapping[str, Any]) -> str:
+    """What the data folder holds.
+
+    report: "corpus" (documents, versions, withdrawn), "index" (None, {"damaged"}, or a CorpusState's fields and
+    "late", the documents that it lags behind), "runs" (ingest reports, newest first).
+    """
+    corpus = report["corpus"]
     lines = [
-        f"Corpus{NBSP}: {count(counts.documents, 'publication')}, {count(counts.versions, 'version')}, "
-        f"{count(counts.withdrawn, 'publication retirée', 'publications retirées')}"
+        f"Corpus{NBSP}: {count(corpus['documents'], 'publication')}, {count(corpus['versions'], 'version')}, "
+        f"{count(corpus['withdrawn'], 'publication retirée', 'publications retirées')}.",
+        f"Index{NBSP}: {_index(report['index'])}",
     ]
-    if indexed is None:
-        lines.append(f"Index{NBSP}: aucun. Lancez «{NBSP}sourcier index{NBSP}».")
-    else:
-        latest = f", la plus récente du {day(indexed.latest)}" if indexed.latest else ""
-        lines.append(
-            f"Index{NBSP}: génération {indexed.generation}, {count(indexed.documents, 'publication')}, "
-            f"{count(indexed.passages, 'passage')}{latest}"
-        )
-    if runs:
-        lines.append(f"Dernière collecte{NBSP}: " + ", ".join(f"{name} {value}" for name, value in _scalars(runs[0])))
+    if report["runs"]:
+        counted = ", ".join(f"{name} {value}" for name, value in report["runs"][0].items() if _is_scalar(value))
+        lines.append(f"Dernière collecte{NBSP}: {clean(counted)}.")
     return "\n".join(line for text in lines for line in _wrapped(text))
+
+
+def _index(index: Mapping[str, Any] | None) -> str:
+    if index is None:
+        return f"aucun. Lancez «{NBSP}sourcier index{NBSP}»."
+    if "damaged" in index:
+        return f"endommagé ({clean(str(index['damaged']))}). Relancez «{NBSP}sourcier index{NBSP}»."
+    latest = f", la plus récente du {day(index['latest'])}" if index["latest"] else ""
+    held = f"{count(index['documents'], 'publication')}{latest}, {count(index['passages'], 'passage')}"
+    late = int(index.get("late") or 0)
+    behind = f" {count(late, 'publication')} en retard{NBSP}: lancez «{NBSP}sourcier index{NBSP}»." if late else ""
+    return f"génération {index['generation']}, {held}.{behind}"
 
 
 def _listed(evidence: Sequence[Evidence]) -> list[str]:
@@ -117,8 +135,8 @@ def _one_line(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", clean(text)).strip()
 
 
-def _scalars(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in report.items() if isinstance(value, str | int | float)]
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def _capital(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.store import Store
 from rag import Assistant
-from ui.conversation import Conversation, iso_day, stopped
+from ui.conversation import Conversation, stopped
 from ui.escape import safe
 from ui.facets import Facets, facets
 from ui.french import NBSP, count, day
@@ -69,7 +69,8 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
 
     conversation = Conversation(assistant)
     first = offered()
-    with gr.Blocks(title="Sourcier", analytics_enabled=False) as blocks:
+    blocks = gr.Blocks(title="Sourcier", analytics_enabled=False)
+    with blocks:
         asked = gr.State(0, time_to_live=_STATE_SECONDS)
         with gr.Row(elem_id="top"):
             gr.HTML(_HEADER, elem_id="brand")
@@ -91,7 +92,9 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
                 send = gr.Button("Demander", variant="primary", elem_id="send")
                 stop = gr.Button("Arrêter", visible=False, elem_id="stop")
             with gr.Accordion("Filtres", open=False, elem_id="filters") as panel, gr.Row():
-                as_of = gr.Textbox(label="Publié au plus tard le", placeholder="jj/mm/aaaa", max_lines=1, elem_id="as-of")
+                as_of = gr.Textbox(
+                    label="Publié au plus tard le", placeholder="jj/mm/aaaa", max_lines=1, elem_id="as-of"
+                )
                 ministry = gr.Dropdown([_ALL_MINISTRIES, *first.ministries], value="", label="Ministère")
                 publisher = gr.Dropdown([_ALL_PUBLISHERS, *first.publishers], value="", label="Éditeur")
             gr.HTML(_HINT)
@@ -115,7 +118,7 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
             cancels=events, show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
         gr.on(
-            [item.change for item in chosen], _panel_label, chosen, panel,
+            [as_of.change, ministry.change, publisher.change], _panel_label, chosen, panel,
             show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
         blocks.load(
@@ -126,9 +129,8 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
     return blocks
 
 
-def _ask(
-    conversation: Conversation, question: str, as_of: str, ministry: str, publisher: str, asked: int
-) -> Iterator[Any]:
+def _ask(conversation: Conversation, *values: Any) -> Iterator[Any]:
+    question, as_of, ministry, publisher, asked = values
     number = asked + 1
     filters = {"as_of": as_of, "ministry": ministry, "publisher": publisher}
     for step in conversation.reply(question or "", filters, number):

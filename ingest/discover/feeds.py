@@ -36,6 +36,8 @@ def entries(page: Page) -> list[Found]:
         response_headers={"content-type": page.header("content-type") or "", "content-location": page.url},
         sanitize_html=False,
     )
+    # dc:date, which feedparser calls "updated", is the day of publication in RSS; in Atom "updated" is not.
+    atom = str(feed.get("version", "")).startswith("atom")
     found = []
     for entry in feed.entries:
         url = normalise(str(entry.get("link") or entry.get("id") or ""), page.url)
@@ -44,7 +46,7 @@ def entries(page: Page) -> list[Found]:
                 Found(
                     url=url,
                     title=plain_text(str(entry.get("title") or "")),
-                    published=_day(entry, "published"),
+                    published=_day(entry, "published") or (None if atom else _day(entry, "updated")),
                     modified=_day(entry, "updated"),
                 )
             )
@@ -60,10 +62,11 @@ def plain_text(markup: str) -> str:
 
 def _day(entry: Any, name: str) -> str | None:
     """The day as the feed writes it (its own time zone); feedparser's UTC time for other ways of writing."""
-    text = entry.get(name)
+    # dict.get, because feedparser's own answers "updated" for a missing "published", and warns.
+    text = dict.get(entry, name)
     if isinstance(text, str) and (found := find_day(text)):
         return found
-    moment = entry.get(f"{name}_parsed")
+    moment = dict.get(entry, f"{name}_parsed")
     if not isinstance(moment, time.struct_time):
         return None
     return time.strftime("%Y-%m-%d", time.gmtime(calendar.timegm(moment)))

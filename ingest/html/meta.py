@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from bs4 import BeautifulSoup, Tag
 
-from ingest.dates import find_date, find_day
+from ingest.dates import days_in, find_date, find_day
 from ingest.html.noise import names_noise
 from ingest.text import clean_line
 from ingest.values import Selectors
@@ -58,7 +58,9 @@ class Metadata:
         except (ValueError, TypeError, AttributeError):
             # htmldate raises such things on odd markup; a guess is never worth a page.
             guess = None
-        return replace(self, published=guess if isinstance(guess, str) else None)
+        # It makes up days where a page gives a month or a broken date: only a day that is written there counts.
+        written = isinstance(guess, str) and guess in days_in(text)
+        return replace(self, published=guess if written else None)
 
 
 def read_metadata(soup: BeautifulSoup, *, system: str, selectors: Selectors) -> Metadata:
@@ -156,7 +158,7 @@ def _title(soup: BeautifulSoup, selectors: Selectors, records: list[Any], metas:
     headlines = [clean_line(tag.get_text(" ")) for tag in soup.find_all("h1", limit=20)]
     headlines = [headline for headline in headlines if headline]
     for headline in headlines:
-        if any(headline.casefold() in other.casefold() for other in (shared, whole) if other):
+        if any(_bare(headline) in _bare(other) for other in (shared, whole) if other):
             return headline
     for record in records:
         headline = record.get("headline")
@@ -167,6 +169,11 @@ def _title(soup: BeautifulSoup, selectors: Selectors, records: list[Any], metas:
     if len(headlines) == 1:
         return headlines[0]
     return _without_site(whole, metas.get("og:site_name", ""))
+
+
+def _bare(title: str) -> str:
+    """For comparison: the same title is often typed with other spaces and apostrophes."""
+    return " ".join(title.casefold().replace("’", "'").split())
 
 
 def _without_site(title: str, site: str) -> str:

@@ -2,17 +2,20 @@
 
 import argparse
 import errno
-import logging
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from corpus.errors import PortBusy
+from corpus.errors import PortBusy, UsageError
 from corpus.settings import Settings
-from rag import Assistant
-from rag.assistant import load_encoder
+from rag import Assistant, load_encoder
 
-_GRACE_SECONDS = 3  # answers under way are finished; idle event streams are then cut
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_GRACE_SECONDS = 3  # answers under way are finished; event streams that idle are then cut
 
 
 class Serve:
@@ -26,10 +29,63 @@ class Serve:
     @staticmethod
     def run(args: argparse.Namespace) -> int:
         settings = Settings.load()
-        settings = replace(settings, host=args.host or settings.host, port=settings.port if args.port is None else args.port)
-        listener = _bind(settings.host, settings.port)
-        try:
-            _serve(args, settings, listener)
-        finally:
-            listener.close()
+        port = settings.port if args.port is None else args.port
+        settings = replace(settings, host=args.host or settings.host, port=port)
+        with bind(settings.host, settings.port) as listener:
+            # Opened first: a missing folder is said before the model's seconds are spent.
+            with Assistant.open(args.data, settings):
+                pass
+            encoder = None if settings.retrieval == "lexical" else load_encoder(settings)
+            with Assistant.open(args.data, settings, encoder=encoder) as assistant:
+                from ui.web import application
+
+                _serve(application(assistant, args.data), listener, settings.host)
         return 0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound, not yet listening; port 0 takes a free one. Raises PortBusy, UsageError."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise UsageError(f"l’adresse {host}:{port} n’existe pas sur cette machine") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise PortBusy(f"{host}:{port} is taken", host=host, port=port) from error
+        raise UsageError(f"impossible d’écouter sur {host}:{port}") from error
+    return listener
+
+
+def _serve(app: "FastAPI", listener: socket.socket, host: str) -> None:
+    import uvicorn
+
+    shown = f"[{host}]" if ":" in host else host
+    ready = f"La conversation est ouverte\u00a0: http://{shown}:{listener.getsockname()[1]}"
+
+    class Server(uvicorn.Server):
+        """Says that it is open when it really listens."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                print(ready, flush=True)
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
+    )
+    # uvicorn raises the signal that stopped it once more, for whoever was there before: nobody, so exit code 0.
+    before: list[tuple[int, object]] = [(number, signal.signal(number, _nothing)) for number in _STOPS]
+    try:
+        Server(config).run(sockets=[listener])
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+_nothing: Callable[..., None] = lambda *_: None  # noqa: E731
