@@ -166,8 +166,9 @@ class Assistant:
 
     def late(self) -> int:
         """Documents that are newer, changed or gone since the index was built: `build_index` takes them up."""
-        now = {(doc, number) for doc, (number, _) in self._store.current_digests().items()}
-        return len(now ^ {(document.id, document.version) for document in self._generation.documents})
+        now = {doc: number for doc, (number, _) in self._store.current_digests().items()}
+        then = {document.id: document.version for document in self._generation.documents}
+        return sum(now.get(doc) != then.get(doc) for doc in now.keys() | then.keys())
 
     def check(self) -> tuple[int, list[tuple[str, str]]]:
         """Read every indexed passage back from the corpus: how many there are, and (document, problem) of the bad."""
@@ -183,6 +184,14 @@ class Assistant:
             if not text[int(row["start"]) : int(row["end"])].strip():
                 problems.append((known.id, "passage vide ou hors du texte"))
         return len(generation.rows), problems
+
+    def passage_texts(self, limit: int) -> list[str]:
+        """The text of the first `limit` indexed passages, in index order."""
+        generation = self._generation
+        return [
+            self._document(generation, int(row["document"])).text[int(row["start"]) : int(row["end"])]
+            for row in generation.rows[:limit]
+        ]
 
     def refresh(self) -> bool:
         """Take up a newer index generation, if there is one; questions under way end on the old one. True if taken."""

@@ -97,11 +97,12 @@ _AFTER_NAMES = {
     "moins": "au moins", "minimum": "au moins", "plus": "au plus", "maximum": "au plus", "environ": "environ",
 }  # fmt: skip
 _CUT_OFF = re.compile(
-    r"(?:\bdate du|\bau|\barrêtée?s? au|\bfin|\bà la fin(?: de)?|\bau terme de)\s+(?:l['’](?:année|exercice)\s+)?$",
+    r"(?:\bdate d[ue]|\bau|\barrêtée?s? au|\bfin|\bfin d(?:e|u)|\bau terme de)\s+(?:l['’](?:année|exercice)\s+)?$",
     re.I,
 )
-_END_OF = re.compile(r"\b(?:fin|terme)\b", re.I)
+_END_OF = re.compile(r"\b(?:fin|terme|date)\b", re.I)
 _FROM = re.compile(r"\bdu\s+\S+(?:\s+\S+)?\s+au\s$|\bjusqu['’]au\s$", re.I)
+_REACH_CHARS = 300  # how far back a measure is looked for
 _LISTED = re.compile(r"\s*(?:,|;|\bet\b|\bou\b|puis)\s*", re.I)
 _TO = re.compile(r"\s*à\s*")
 
@@ -194,38 +195,46 @@ class _Sentence:
         noted = []
         previous = self._begin
         for place, reading in enumerate(self._found):
-            stop = self._found[place + 1].start if place + 1 < len(self._found) else self._end
-            noted.append(self._measure(reading, previous, stop))
-            previous = reading.end
+            # "les six premières villes": an ordinal does not end the phrase
+            ahead = (other.start for other in self._found[place + 1 : place + 3] if other.kind != "ordinal")
+            measure, unit, previous = self._measure(reading, previous, next(ahead, self._end))
+            noted.append((measure, unit))
+        last: dict[str, tuple[tuple[str, ...], str]] = {}
         for place, reading in enumerate(self._found):
-            after = self._found[place + 1] if place + 1 < len(self._found) else None
-            if after and after.kind == reading.kind:
-                between = self._text[reading.end : after.start]
-                if _TO.fullmatch(between) and not noted[place][0]:
-                    noted[place] = noted[place + 1]  # "de 2 921 à 3 025 bâtiments"
-                elif _LISTED.fullmatch(between) and reading.kind in _UNITED:
-                    pair = measures.pair(self._words.between(self._begin, reading.start))
-                    if pair:
-                        noted[place], noted[place + 1] = (pair[0], reading.unit), (pair[1], after.unit)
-            if not noted[place][0] and reading.kind in {"percent", "money", "number"}:
-                for earlier in range(place - 1, -1, -1):
-                    if self._found[earlier].kind == reading.kind and noted[earlier][0]:
-                        noted[place] = (noted[earlier][0], noted[place][1] or noted[earlier][1])
-                        break
+            if place + 1 < len(self._found) and self._found[place + 1].kind == reading.kind:
+                self._share(place, noted)
+            if not noted[place][0] and reading.kind in last:
+                measure, unit = last[reading.kind]
+                noted[place] = (measure, noted[place][1] or unit)
+            if noted[place][0] and reading.kind in {"percent", "money", "number"}:
+                last[reading.kind] = noted[place]
         return noted
 
-    def _measure(self, reading: Reading, previous: int, stop: int) -> tuple[tuple[str, ...], str]:
+    def _share(self, place: int, noted: list[tuple[tuple[str, ...], str]]) -> None:
+        """Settles the measures of two figures of one kind that stand side by side."""
+        reading, after = self._found[place : place + 2]
+        between = self._text[reading.end : after.start]
+        if _TO.fullmatch(between) and not noted[place][0]:
+            noted[place] = noted[place + 1]  # "de 2 921 à 3 025 bâtiments"
+        elif reading.kind in _UNITED and _LISTED.fullmatch(between):
+            pair = measures.pair(self._words.between(max(self._begin, reading.start - _REACH_CHARS), reading.start))
+            if pair:
+                noted[place], noted[place + 1] = (pair[0], reading.unit), (pair[1], after.unit)
+
+    def _measure(self, reading: Reading, previous: int, stop: int) -> tuple[tuple[str, ...], str, int]:
+        """(measure, unit, where the words begin that the next reading may use)."""
         if reading.kind == "reference":
-            return (reading.name,), reading.unit
+            return (reading.name,), reading.unit, reading.end
         if reading.kind in _CALENDAR:
-            return (), reading.unit
-        phrase, head = measures.after(self._words.between(reading.end, stop), self._text, reading.end)
-        if phrase and reading.kind in {"number", "ordinal", "fraction", "quantity", "duration"}:
-            return phrase, reading.unit or head or phrase[0]
-        earlier, announced = measures.before(self._words.between(previous, reading.start), self._text, reading.start)
+            return (), reading.unit, reading.end
+        phrase, head, reached = measures.after(self._words.between(reading.end, stop), self._text, reading.end)
+        if phrase and reading.kind not in {"percent", "money"}:
+            return phrase, reading.unit or head or phrase[0], reached
+        words = self._words.between(max(previous, reading.start - _REACH_CHARS), reading.start)
+        earlier, announced = measures.before(words, self._text, reading.start)
         if phrase and not announced:
-            return phrase, reading.unit
-        return earlier, reading.unit
+            return phrase, reading.unit, reached
+        return earlier, reading.unit, reading.end
 
     def _qualifier(self, reading: Reading) -> str:
         if reading.kind in {"reference", "ordinal"}:

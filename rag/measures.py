@@ -8,37 +8,42 @@ d'exécution financière de 69,89 %"), with a table of verbs to step over.
 import re
 from collections.abc import Iterable
 
-from rag.french import Token
+from rag.french import Token, terms
 
 
 def _stems(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+    return frozenset(terms(words))
 
 
-# Nouns that announce a measure, as stems of `french.terms`.
+# Nouns that announce a measure.
 _HEADS = _stems("""
-    taux montant budget cout nombr total part proport niveau scor indic not som envelop envelopp product recet depens
-    det croissanc financ invest subvent dotat chiffr valeur volum superfic capac pourcentag prix tarif salair effect
-    popul mas duree moyen credit alloc contribut progress realis execu performanc couvertur rendement cotis benefic
-    accroissement augment haus bais excedent deficit chequ
+    taux montant budget coût nombre total part proportion niveau score indice note somme enveloppe production produit
+    recettes dépenses dette croissance financement investissement subvention dotation chiffre valeur volume superficie
+    capacité pourcentage prix tarif salaire effectif population masse durée moyenne crédits allocation contribution
+    progression réalisation exécution performance couverture rendement cotisation bénéfice accroissement augmentation
+    hausse baisse excédent déficit chèque longueur débit réserve facture appui décaissement préjudice
 """)
-# Verbs of press reports, as stems: they link a measure to its figure and are no part of it.
+# Words that link a measure to its figure and are no part of it: verbs of press reports, qualifiers.
 _LINKS = _stems("""
-    etabl etablissent elev elevent elevait atteint atteignent atteindr enregistr affich affichent ressort pass passent
-    mont estim evalu situ situent porte compt connu connaiss fix represent totalis obten obtenu realis permet perm
-    repart vient gagn perdu ramen recu respect soit hauteur total global
+    établi établit établissent établir élève élèvent élevait élevé atteint atteignent atteindre atteignant enregistre
+    enregistrent enregistré affiche affichent affichant affiché ressort ressortent passe passent passé passée passer
+    monte chiffré chiffrent estimé estimée évalué évaluée situe situent situé porte portent porté compte comptent connu
+    connaît fixé fixée représente représentent représentant totalise totalisent obtient obtenu permet permis repart
+    vient gagne perdu ramené reçu respectivement soit hauteur global globale globalement correspond correspondant
+    près supérieur supérieure inférieur inférieure maximum minimum environ seul presque désormais aujourd'hui
 """)
-_PRENOMINAL = _stems(
-    "nouveau nouvel grand petit bon principal premi derni dernier seul autr different bel meilleur jeun"
-)
+_PRENOMINAL = _stems("""
+    nouveau nouvelle nouveaux nouvelles grand grande petit petite bon bonne principal principale principaux premier
+    première dernier dernière seul seule vrai divers autre différents différentes beau belle meilleur jeune
+""")
 _BREAKS = re.compile(r"[.;:()«»!?\n\]\[]|\s[-–—]\s")
 _OF = frozenset({"de", "des", "du"})
 _ARTICLES = frozenset({"la", "le", "les"})
 _MOST = 5
 
 
-def after(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...], str]:
-    """(measure, head stem) from the noun phrase that begins at `at`, where `words` start."""
+def after(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...], str, int]:
+    """(measure, head stem, end) of the noun phrase that begins at `at`, where `words` start."""
     found: list[str] = []
     head = ""
     reached = at
@@ -59,7 +64,7 @@ def after(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...]
         subject = word.text[-1] in "sx"
         if not head and word.stem not in _PRENOMINAL:
             head = word.stem
-    return tuple(found), head
+    return tuple(found), head, reached
 
 
 def before(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...], bool]:
@@ -75,12 +80,18 @@ def before(words: tuple[Token, ...], text: str, at: int) -> tuple[tuple[str, ...
     kept = _content(word for word in words if word.start >= start)
     for place in range(len(kept) - 1, -1, -1):
         if kept[place].stem in _HEADS:
-            first = place
-            while first > 0 and kept[first - 1].stem in _HEADS and kept[first].start - kept[first - 1].end <= 4:
-                first -= 1
+            first = _first_head(kept, place)
             rest = [word.stem for word in kept[first:] if word.stem in _HEADS or word.stem not in _LINKS]
             return tuple(rest[:_MOST]), True
     return tuple(word.stem for word in kept if word.stem not in _LINKS)[-3:], False
+
+
+def _first_head(words: list[Token], place: int) -> int:
+    """Where the measure begins whose last announcing noun is at `place`: "taux global d'exécution" at "taux"."""
+    for back in (1, 2):
+        if place >= back and words[place - back].stem in _HEADS and words[place].start - words[place - back].end < 16:
+            return _first_head(words, place - back)
+    return place
 
 
 def pair(words: tuple[Token, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -96,9 +107,7 @@ def pair(words: tuple[Token, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | 
     heads = [place for place, word in enumerate(left) if word.stem in _HEADS]
     if not heads or not second:
         return None
-    begin = heads[-1]
-    while begin > 0 and left[begin - 1].stem in _HEADS:
-        begin -= 1
+    begin = _first_head(left, heads[-1])
     first = [word.stem for word in left[begin:]]
     if second[0] in _HEADS:
         return tuple(first[:_MOST]), tuple(second[:_MOST])

@@ -43,11 +43,11 @@ _WORD = (
 NUMBER_WORD = rf"{_WORD}(?![\w’'])"
 ORDINAL_WORD = (
     r"(?:premi(?:er|[èe]re)s?|seconde?s?"
-    rf"|(?:{_WORD}(?:-et-|-|\s+et\s+|\s+))*"
+    rf"|(?:{_WORD}(?:-et-|-|\s+et\s+|\s+)){{0,9}}"
     r"(?:deuxi|troisi|quatri|cinqui|sixi|septi|huiti|neuvi|dixi|onzi|douzi|treizi|quatorzi|quinzi|seizi|vingti|uni"
     r"|trenti|quaranti|cinquanti|soixanti|centi|milli)[èe]mes?)(?![\w])"
 )
-_RUN = re.compile(rf"{NUMBER_WORD}(?:(?:\s?-\s?|[^\S\n]+)(?:et(?:\s?-\s?|[^\S\n]+))?{NUMBER_WORD})*", re.I)
+_RUN = re.compile(rf"{NUMBER_WORD}(?:(?:\s?-\s?|[^\S\n]+)(?:et(?:\s?-\s?|[^\S\n]+))?{NUMBER_WORD}){{0,19}}", re.I)
 _RUN_WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(
     r"(?:[1-9]\d{0,2}(?:(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:,\d+)?|(?:\.\d{3})+(?![.\d])(?:,\d+)?"
@@ -163,7 +163,10 @@ def _scales(text: str, value: Decimal, stop: int, end: int) -> tuple[Decimal, in
         value, stop = more
         if not follows:
             break
-    return total + value, stop, scaled
+    total += value
+    if scaled and total == total.to_integral_value():
+        total = total.quantize(Decimal(1))
+    return total, stop, scaled
 
 
 def _simple(text: str, at: int, end: int) -> tuple[Decimal, int] | None:

@@ -30,12 +30,13 @@ _BEFORE_NUMBER = _words("""
 _STARTERS = _words("""
     le la les l un une des du de il elle ils elles on nous vous je ce cet cette ces c ceci cela en au aux à dans pour
     par sur selon lors après avant depuis pendant avec sans sous son sa ses leur leurs notre nos mon ma mes tout toute
-    tous toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi outre
-    concernant quant chaque plusieurs y d qu qui que celui celle autre autres
+    tous toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi
+    outre concernant quant chaque plusieurs y d qu qui que celui celle autre autres
 """)
 _BLOCK = re.compile(r"(?:[^\S\n]*\n){2,}\s*")
+# A new line that begins a list item or a table row.
 _LIST_LINE = re.compile(
-    r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→]|\(?(?:\d{1,2}[.)°/]|(?:[a-z]|[ivx]{1,4}|[IVX]{1,4})[.)]))[^\S\n]+\S)"
+    r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→|]|\(?(?:\d{1,2}[.)°/]|(?:[a-z]|[ivx]{1,4}|[IVX]{1,4})[.)]))[^\S\n]+\S)"
 )
 _MARK = re.compile(r"[.!?…]+(?:\s?»|[”\"’')\]])*\.?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
 _SPACE = re.compile(r"\s*")
@@ -52,7 +53,7 @@ def sentences(text: str) -> tuple[Span, ...]:
     """The sentences of `text` in order: trimmed, never overlapping, covering all that is not blank.
 
     Blocks, separated by blank lines, are never merged. Within a block a new line
-    is a space, unless a list item begins there.
+    is a space, unless a list item or a table row begins there.
     """
     found: list[Span] = []
     begin = 0

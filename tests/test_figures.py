@@ -339,6 +339,12 @@ def test_qualifier(text: str, qualifier: str) -> None:
         ("un budget de 12,5 milliards de FCFA", "12,5 milliards de FCFA", ("budget",)),
         ("les recettes s'élèvent à 728,56 milliards FCFA", "728,56 milliards FCFA", ("recet",)),
         ("26,4 % des voix", "26,4 %", ("voix",)),
+        ("le taux global d'exécution est de 91,94 %", "91,94 %", ("taux", "execu")),
+        ("88,02 % d'exécution physique et 69,89 % d'exécution financière", "88,02 %", ("execu", "physiqu")),
+        ("88,02 % d'exécution physique et 69,89 % d'exécution financière", "69,89 %", ("execu", "financi")),
+        ("une capacité de près de 200 MW", "200 MW", ("capacit",)),
+        ("les six premières villes", "six", ("premi", "vill")),
+        ("55 personnes en 2023 et 63 en 2024", "63", ("person",)),
         ("la 19ᵉ édition de la semaine du numérique", "19ᵉ", ("edit", "semain", "numer")),
         ("passer de 2 921 à 3 025 bâtiments", "2 921", ("bat",)),
         ("plus de 2,5 millions de personnes", "2,5 millions", ("person",)),
@@ -356,7 +362,8 @@ def test_measure(text: str, surface: str, measure: tuple[str, ...]) -> None:
         ("À la date du 31 décembre 2024, 65 procédures sont en ligne.", "65", "2024-12-31"),
         ("Le taux est de 69,89 % à fin décembre 2024.", "69,89 %", "2024-12-31"),
         ("À fin juin 2025, 12 lots sont livrés.", "12", "2025-06-30"),
-        ("À la fin du premier semestre 2025, 12 lots.", "12", None),
+        ("À la fin du premier semestre 2025, 12 lots.", "12", "2025-06-30"),
+        ("À la date de décembre 2024, 12 lots.", "12", "2024-12-31"),
         ("Le 27 mars 2025, 65 procédures ont été présentées.", "65", None),
         ("Du 1er janvier au 31 décembre 2024, 65 procédures.", "65", None),
         ("69,89 % au 31 décembre 2024 contre 60 % au 31 décembre 2023", "60 %", "2023-12-31"),
@@ -533,9 +540,36 @@ def test_every_day_is_read_in_every_writing(day: date, form: str) -> None:
 
 
 PIECES = st.sampled_from(
-    """1 848;69,89 %;12,5 milliards de FCFA;le 31 décembre 2024;de 15 à 16;douze;deux tiers;1er;XIXe;n° 12/AN;25 30 60 00
-    ;2025;T1 2025;une;cent;mille;neuf;et;à;-;–;(;);«;»;.;!;\n\n;\n- ;9h30;COVID-19;https://a.bf/1;moitié;exercice;mars
-    ;pour cent;\u00a0;7/8 de""".split(";")
+    [
+        *(
+            "1 848",
+            "69,89 %",
+            "12,5 milliards de FCFA",
+            "le 31 décembre 2024",
+            "de 15 à 16",
+            "douze",
+            "deux tiers",
+            "1er",
+        ),
+        *(
+            "XIXe",
+            "n° 12/AN",
+            "25 30 60 00",
+            "2025",
+            "T1 2025",
+            "une",
+            "cent",
+            "mille",
+            "neuf",
+            "et",
+            "à",
+            "-",
+            "–",
+            "(",
+        ),
+        *(")", "«", "»", ".", "!", "\n\n", "\n- ", "9h30", "COVID-19", "https://a.bf/1", "moitié", "exercice", "mars"),
+        *("pour cent", NBSP, "7/8 de"),
+    ]
 )
 TEXTS = st.one_of(
     st.lists(PIECES).map(" ".join),

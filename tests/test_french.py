@@ -117,6 +117,10 @@ def test_list_items_are_sentences() -> None:
     assert cut("Sont visés :\n1. les agents\n2. les élèves") == ["Sont visés :", "1. les agents", "2. les élèves"]
 
 
+def test_table_rows_are_sentences() -> None:
+    assert cut("| année | plaintes |\n| 2020 | 556 |") == ["| année | plaintes |", "| 2020 | 556 |"]
+
+
 def test_spaces_of_french_typography_stay_inside() -> None:
     text = f"«{NBSP}Avons-nous réussi{NNBSP}?{NBSP}»{NBSP}Le ministre le croit."
     assert cut(text) == [f"«{NBSP}Avons-nous réussi{NNBSP}?{NBSP}»", "Le ministre le croit."]

@@ -14,7 +14,7 @@ from ui.escape import clean, safe
 from ui.french import NBSP, answer_dates, certainty, count, day, filters_in_words, searched, when
 from ui.sources import Source, numbered, safe_address
 
-CONTEXT = 280
+CONTEXT = 240
 """Characters of the publication shown before and after a quote, at most."""
 NEAREST = 3
 """Passages shown under a refusal."""
@@ -22,6 +22,7 @@ _EVIDENCE_CHARS = 420
 _QUESTION_CHARS = 400
 _BREAK = re.compile(r"(?<=[.!?…»])\s+|\n\n")
 _CUT = '<span class="cut" aria-hidden="true">[…]</span>'
+_GAP = '<span class="gap"></span>'
 _TONES = {"sûr": "sure", "probable": "likely", "incertain": "unsure"}
 
 REFUSAL = "Le corpus ne répond pas à cette question."
@@ -103,9 +104,9 @@ def excerpt(document: Document, spans: Sequence[Span], ids: Sequence[str]) -> st
         for span, name in marks:
             if start <= span.start < end:
                 quote = safe(document.text[span.start : span.end])
-                parts.append(f'{safe(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>')
+                parts.append(f'{_context(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>')
                 at = span.end
-        parts.append(safe(document.text[at:end]) + " ")
+        parts.append(_context(document.text[at:end]) + " ")
     if windows and windows[-1][1] < len(document.text):
         parts.append(_CUT)
     return "".join(parts).strip()
@@ -124,6 +125,10 @@ def window(text: str, span: Span) -> tuple[int, int]:
         ends = [match.start() for match in _BREAK.finditer(after)] or [m.start() for m in re.finditer(r"\s+", after)]
         right = span.end + (ends[-1] if ends else 0)
     return left, right
+
+
+def _context(text: str) -> str:
+    return safe(text).replace("\n\n", _GAP)
 
 
 def _sentences(reply: Answer, sources: Sequence[Source], anchor: str) -> str:

@@ -38,6 +38,8 @@ def theme() -> "Base":
         button_primary_background_fill=ACCENT, button_primary_background_fill_dark=DARK_ACCENT,
         button_primary_background_fill_hover="#08463f", button_primary_background_fill_hover_dark="#9be0d3",
         button_primary_text_color="#ffffff", button_primary_text_color_dark=DARK_ON_ACCENT,
+        button_primary_border_color=ACCENT, button_primary_border_color_dark=DARK_ACCENT,
+        button_primary_border_color_hover=ACCENT, button_primary_border_color_hover_dark=DARK_ACCENT,
         button_secondary_background_fill=CARD, button_secondary_background_fill_dark=DARK_CARD,
         button_secondary_background_fill_hover="#f1eee6", button_secondary_background_fill_hover_dark="#232c2a",
         button_secondary_text_color=INK, button_secondary_text_color_dark=DARK_INK,

@@ -32,6 +32,7 @@
     for (const id of ["past", "now"]) one(`#${id} .prose`)?.replaceChildren();
     const welcome = one("#welcome");
     if (welcome) welcome.hidden = false;
+    shown = "";
     one("#question textarea")?.focus();
   };
 
@@ -45,6 +46,15 @@
     mark.focus({ preventScroll: true });
   });
 
+  // The answer stands: its question goes to the top of the window, once.
+  let shown = "";
+  const follow = () => {
+    const turn = one("#now article.turn[id]");
+    if (!turn || turn.querySelector(".stage") || turn.id === shown) return;
+    shown = turn.id;
+    goTo(turn, "start");
+  };
+
   // Once Gradio has drawn the page.
   const dress = () => {
     const status = one("#status"), day = one("#as-of input");
@@ -52,6 +62,7 @@
     status.setAttribute("role", "status");
     status.setAttribute("aria-live", "polite");
     one("#question textarea").setAttribute("aria-describedby", "hint");
+    new MutationObserver(follow).observe(one("#now"), { childList: true, subtree: true });
     return true;
   };
   const watcher = new MutationObserver(() => { if (dress()) watcher.disconnect(); });
