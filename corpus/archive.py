@@ -64,6 +64,7 @@ class Archive:
                         url,
                         "response",
                         payload=BytesIO(body),
+                        length=len(body),
                         http_headers=response,
                         warc_headers_dict={"WARC-Date": fetched},
                     )
@@ -102,6 +103,11 @@ class Archive:
         if hashlib.sha256(found.body).hexdigest() != digest:
             raise DataDamaged(f"{path}: another digest", path=str(path), reason="digest")
         return found
+
+    def discard(self, digest: str) -> None:
+        """Forget a response whose file is damaged, so that it can be kept again."""
+        with translated(self._path(digest)):
+            self._path(digest).unlink(missing_ok=True)
 
     def __contains__(self, digest: str) -> bool:
         return _DIGEST.fullmatch(digest) is not None and self._path(digest).is_file()

@@ -5,6 +5,7 @@ A case that can be read but not scored (its gold text is not in its document) is
 skipped, counted and named in `Suite.skipped`: nothing is dropped in silence.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -170,12 +171,25 @@ def _placed(case: Case, by_id: Mapping[str, Document], also: Mapping[str, Docume
         document = by_id.get(gold.doc) or also.get(gold.doc)
         if document is None:
             return case, f"gold document {gold.doc!r} is not in the corpus"
-        start = None
-        if gold.quote:
-            start = gold.start if gold.start is not None and gold.start >= 0 else document.text.find(gold.quote)
-            if document.text[start : start + len(gold.quote)] != gold.quote:
-                start = document.text.find(gold.quote)
+        quote, start = gold.quote, None
+        if quote:
+            start, quote = _find(document.text, gold)
             if start < 0:
                 return case, f"gold quote {gold.quote[:60]!r} is not in {document.id!r}"
-        found.append(replace(gold, doc=document.id, start=start))
+        found.append(replace(gold, doc=document.id, quote=quote, start=start))
     return replace(case, gold=tuple(found)), ""
+
+
+def _find(text: str, gold: Gold) -> tuple[int, str]:
+    """Where a quote stands, and its exact slice; (-1, "") if nowhere.
+
+    Where its given place is wrong, its first occurrence; white space may differ, for PDFs
+    and pages break lines and set no-break spaces as they like.
+    """
+    start = gold.start if gold.start is not None and gold.start >= 0 else text.find(gold.quote)
+    if start < 0 or not text.startswith(gold.quote, start):
+        start = text.find(gold.quote)
+    if start >= 0:
+        return start, gold.quote
+    loose = re.search(r"\s+".join(map(re.escape, gold.quote.split())) or r"(?!)", text)
+    return (loose.start(), loose.group()) if loose else (-1, "")

@@ -13,11 +13,11 @@ Unknown keys are refused, so that a misspelt one never passes silently.
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from corpus.errors import CatalogueError
@@ -33,6 +33,32 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind of source -> its discovery function, imported on first use."""
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing_file": "no such file",
+        "unreadable": "cannot be read ({detail})",
+        "not_utf8": "not UTF-8 ({detail})",
+        "not_toml": "not TOML ({detail})",
+        "unknown_table": "unknown key {value!r}, expected [[source]]",
+        "not_a_list": "write [[source]], an array of tables",
+        "same_name": "two sources are named {value!r}",
+        "unknown_key": "unknown key {value!r}; known: {known}",
+        "wrong_type": "must be {expected}, not {found}",
+        "missing": "is missing",
+        "bad_name": "may hold letters without accents, digits, - and _ (64 at most)",
+        "unknown_kind": "unknown kind {value!r}; known: {known}",
+        "out_of_range": "must be between {least} and {most}",
+        "unknown_selector": "unknown selector {value!r}; known: {known}",
+        "bad_selector": "not a CSS selector ({detail})",
+        "no_item": "a listing needs selectors.item",
+        "bad_url": "bad address ({detail})",
+        "not_http": "must start with http:// or https:// and name a host",
+        "credentials": "must not hold a user name or password",
+        "bad_hosts": 'must be a list of "host" or "host:port"',
+    }
+)
+"""Reason code of a CatalogueError -> what is wrong, with values of its details; `ui.reasons.CATALOGUE` is its French."""
 
 SELECTORS = frozenset({"title", "body", "date", "publisher", "ministry", "kind", "item", "next", "drop"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
@@ -76,13 +102,15 @@ class Source:
 
 
 def load(path: Path) -> tuple[Source, ...]:
-    """Read a catalogue; every problem is a CatalogueError with path, line and key."""
+    """Read a catalogue; every problem is a CatalogueError with path, line, key and a reason of REASONS."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise _error(path, None, None, f"not UTF-8: {error}") from error
+        raise _error(path, None, None, "not_utf8", detail=str(error)) from error
+    except FileNotFoundError as error:
+        raise _error(path, None, None, "missing_file") from error
     except OSError as error:
-        raise _error(path, None, None, error.strerror or str(error)) from error
+        raise _error(path, None, None, "unreadable", detail=error.strerror or str(error)) from error
     return parse(text, path)
 
 
@@ -92,19 +120,20 @@ def parse(text: str, path: Path) -> tuple[Source, ...]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise _error(path, int(found[1]) if found else len(text.splitlines()), None, str(error)) from error
+        line = int(found[1]) if found else len(text.splitlines())
+        raise _error(path, line, None, "not_toml", detail=str(error)) from error
     lines = _Lines(text)
     for key in data:
         if key != "source":
-            raise _error(path, lines.of(None, key), key, f"unknown key {key!r}, expected [[source]]")
+            raise _error(path, lines.of(None, key), key, "unknown_table", value=key)
     entries = data.get("source", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise _error(path, lines.of(None, "source"), "source", "write [[source]], an array of tables")
+        raise _error(path, lines.of(None, "source"), "source", "not_a_list")
     sources: list[Source] = []
     for number, entry in enumerate(entries):
         source = _source(entry, path, lines, number)
         if any(source.name == other.name for other in sources):
-            raise _error(path, lines.of(number, "name"), "name", f"two sources are named {source.name!r}")
+            raise _error(path, lines.of(number, "name"), "name", "same_name", value=source.name)
         sources.append(source)
     return tuple(sources)
 
@@ -120,13 +149,15 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-Fail = Callable[[str, str], CatalogueError]
-"""Key and reason -> the error, with the place filled in."""
+class Fail(Protocol):
+    """Key, reason and its values -> the error, with the place filled in."""
+
+    def __call__(self, key: str, reason: str, **values: object) -> CatalogueError: ...
 
 
 def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> Source:
-    def fail(key: str, reason: str) -> CatalogueError:
-        return _error(path, lines.of(number, key), key, reason)
+    def fail(key: str, reason: str, **values: object) -> CatalogueError:
+        return _error(path, lines.of(number, key), key, reason, **values)
 
     _check_types(entry, fail)
     _check_values(entry, fail)
@@ -134,7 +165,7 @@ def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> 
     for key, value in selectors.items():
         _check_selector(key, value, fail)
     if entry["kind"] == "listing" and "item" not in selectors:
-        raise fail("selectors", "a listing needs selectors.item")
+        raise fail("selectors", "no_item")
     values = dict(entry)
     values["delay_seconds"] = float(entry.get("delay_seconds", 1.0))
     values["selectors"] = MappingProxyType(dict(selectors))
@@ -149,36 +180,36 @@ def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> 
 def _check_types(entry: dict[str, Any], fail: Fail) -> None:
     for key, value in entry.items():
         if key not in _TYPES:
-            raise fail(key, f"unknown key {key!r}; known: {', '.join(f.name for f in fields(Source))}")
+            raise fail(key, "unknown_key", value=key, known=", ".join(f.name for f in fields(Source)))
         if type(value) not in _TYPES[key]:
-            raise fail(key, f"{key} must be {_TYPES[key][-1].__name__}, not {type(value).__name__}")
+            raise fail(key, "wrong_type", expected=_TYPES[key][-1].__name__, found=type(value).__name__)
     for key in ("name", "kind", "url"):
         if not entry.get(key):
-            raise fail(key, f"{key} is missing")
+            raise fail(key, "missing")
 
 
 def _check_values(entry: dict[str, Any], fail: Fail) -> None:
     if not _NAME.fullmatch(entry["name"]):
-        raise fail("name", "name may hold letters without accents, digits, - and _ (64 at most)")
+        raise fail("name", "bad_name")
     if entry["kind"] not in KINDS:
-        raise fail("kind", f"unknown kind {entry['kind']!r}; known: {', '.join(KINDS)}")
+        raise fail("kind", "unknown_kind", value=entry["kind"], known=", ".join(KINDS))
     if not 0 <= entry.get("delay_seconds", 1.0) <= 3600:
-        raise fail("delay_seconds", "delay_seconds must be between 0 and 3600")
+        raise fail("delay_seconds", "out_of_range", least=0, most=3600)
     if not 1 <= entry.get("max_pages", 1) <= 1_000_000:
-        raise fail("max_pages", "max_pages must be between 1 and 1000000")
+        raise fail("max_pages", "out_of_range", least=1, most=1_000_000)
 
 
 def _check_selector(key: str, value: object, fail: Fail) -> None:
     import soupsieve
 
     if key not in SELECTORS:
-        raise fail(key, f"unknown selector {key!r}; known: {', '.join(sorted(SELECTORS))}")
+        raise fail(key, "unknown_selector", value=key, known=", ".join(sorted(SELECTORS)))
     if not isinstance(value, str) or not value.strip():
-        raise fail(key, f"selector {key} must be a CSS selector")
+        raise fail(key, "bad_selector", detail=type(value).__name__)
     try:
         soupsieve.compile(value)
     except soupsieve.SelectorSyntaxError as error:
-        raise fail(key, f"selector {key}: {str(error).splitlines()[0]}") from error
+        raise fail(key, "bad_selector", detail=str(error).splitlines()[0]) from error
 
 
 def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
@@ -186,15 +217,15 @@ def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
         parts = urlsplit(entry["url"])
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise fail("url", f"bad address: {error}") from error
+        raise fail("url", "bad_url", detail=str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS or not host:
-        raise fail("url", "url must start with http:// or https:// and name a host")
+        raise fail("url", "not_http")
     if parts.username is not None or parts.password is not None:
-        raise fail("url", "url must not hold a user name or password")
+        raise fail("url", "credentials")
     given = entry.get("hosts")
     if given is not None:
         if not given or not all(isinstance(item, str) and item and "/" not in item for item in given):
-            raise fail("hosts", 'hosts must be a list of "host" or "host:port"')
+            raise fail("hosts", "bad_hosts")
         return tuple(item.lower() for item in given)
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         return (f"{host}:{port}",)
@@ -202,9 +233,10 @@ def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
     return (host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}")
 
 
-def _error(path: Path, line: int | None, key: str | None, reason: str) -> CatalogueError:
+def _error(path: Path, line: int | None, key: str | None, reason: str, **values: object) -> CatalogueError:
     place = str(path) + (f", line {line}" if line else "") + (f", {key}" if key else "")
-    return CatalogueError(f"{place}: {reason}", path=str(path), line=line, key=key, reason=reason)
+    what = REASONS[reason].format_map(values)
+    return CatalogueError(f"{place}: {what}", path=str(path), line=line, key=key, reason=reason, **values)
 
 
 class _Lines:

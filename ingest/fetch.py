@@ -48,6 +48,7 @@ class Limits:
     max_wait_seconds: float = 120.0
 
 
+_UNREACHABLE = frozenset({"private_address", "dns", "tls", "network", "timeout"})
 _RETRY_STATUS = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5"
@@ -184,8 +185,10 @@ class Fetcher:
         if not source.allows(url):
             return _Failure("host", urlsplit(url).netloc)
         rules = self._rules(url, source)
-        if rules.unavailable:
-            return _Failure("robots_unavailable", rules.unavailable)
+        if rules.unavailable is not None:
+            # A dead host or a forbidden address is called so, not blamed on its robots.txt.
+            reason = rules.unavailable.reason
+            return _Failure(reason if reason in _UNREACHABLE else "robots_unavailable", rules.unavailable.detail)
         if not rules.allows(url):
             return _Failure("robots", url)
         return None

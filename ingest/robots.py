@@ -15,13 +15,13 @@ _MAX_CHARS = 512_000  # RFC 9309, 2.5: at least 500 KiB are read
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """The rules of one site for our agent. unavailable: why they could not be read, else ""."""
+    """The rules of one site for our agent. unavailable: why they could not be read."""
 
     parser: "Protego | None"
     agent: str
     delay_seconds: float
     sitemaps: tuple[str, ...]
-    unavailable: str = ""
+    unavailable: Refusal | None = None
 
     def allows(self, url: str) -> bool:
         """True when our agent may fetch `url`."""
@@ -44,5 +44,5 @@ def read_robots(result: FetchResult, agent: str) -> RobotsRules:
         # Redirected away to another host: there are no rules here (RFC 9309, 2.3.1.2).
         if missing or result.reason in ("redirects", "host"):
             return RobotsRules(None, agent, 0.0, ())
-        return RobotsRules(None, agent, 0.0, (), f"{result.reason} {result.detail}".strip())
+        return RobotsRules(None, agent, 0.0, (), result)
     return RobotsRules(None, agent, 0.0, ())

@@ -5,11 +5,12 @@ run can be killed at any moment; the next one asks for what it has with
 conditional requests and extracts nothing again that has not changed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.archive import Archive
+from corpus.errors import DataDamaged
 from corpus.records import Fetched
 from corpus.store import Store
 from ingest.addresses import normalise
@@ -55,7 +56,7 @@ _GONE = frozenset({404, 410})
 
 def run(
     sources: Iterable[Source], store: Store, archive: Archive, fetcher: Fetcher, *, clock: Clock | None = None
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Collect the enabled sources, one after another; the last event carries the Report.
 
     `store` is open for writing. Raises only for the machine (DiskFull,
@@ -114,7 +115,8 @@ class _Collector:
             self._tally.counts["found"] += 1
             yield Event(what="found", source=self._source.name, url=item.url)
             yield from self._visit(item, clock)
-        if whole and self._source.kind not in _PARTIAL_KINDS:
+        spent = self._tally.counts["found"] >= self._source.max_pages
+        if whole and not spent and self._source.kind not in _PARTIAL_KINDS:
             for found in self._unlisted():
                 yield from self._visit(found, clock)
 
@@ -162,7 +164,11 @@ class _Collector:
             if good and last is not None:
                 yield self._unchanged(replace(last, fetched=result.fetched))
                 return
-            result = self._kept(found.url, result)  # it gave no document then: the extractor may be better now
+            kept = self._kept(found.url, result)  # it gave no document then: the extractor may be better now
+            if isinstance(kept, Refusal):
+                yield self._refusal(kept)
+                return
+            result = kept
         else:
             self._keep(result)
             yield Event(what="fetched", source=self._source.name, url=found.url)
@@ -262,11 +268,20 @@ class _Collector:
             fetched=page.fetched,
         )  # fmt: skip
 
-    def _kept(self, url: str, answer: NotModified) -> Page:
-        """The page as it was kept. Raises DataDamaged."""
+    def _kept(self, url: str, answer: NotModified) -> Page | Refusal:
+        """The page as it was kept; fetched again when the archive's file is damaged."""
         last = self._store.fetched(url)
         digest = last.digest if last is not None else ""
-        kept = self._archive.response(digest)
+        try:
+            kept = self._archive.response(digest)
+        except DataDamaged as error:
+            self._tally.problem(url, "archive_damaged", str(error))
+            self._archive.discard(digest)
+            again = self._fetcher.get(url, self._source)
+            if isinstance(again, Page):
+                self._keep(again)
+                return again
+            return again if isinstance(again, Refusal) else _refused(answer)
         return Page(
             requested=answer.requested,
             url=answer.url,
@@ -283,6 +298,11 @@ def _validators(last: Fetched | None) -> tuple[tuple[str, str], ...]:
     if last is None:
         return ()
     return tuple((name, value) for name, value in (("etag", last.etag), ("last-modified", last.last_modified)) if value)
+
+
+def _refused(answer: NotModified) -> Refusal:
+    """A server that says 304 to a request without conditions."""
+    return Refusal(requested=answer.requested, url=answer.url, reason="http_status", detail="304", status=304)
 
 
 def _memory(url: str, page: Page, doc: str) -> Fetched:

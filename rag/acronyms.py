@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-_ACRONYM = r"[A-ZÀ-Ö0-9][A-Za-zÀ-ÿ0-9]*(?:[-/&.][A-Za-zÀ-ÿ0-9]+)*\.?"
+_ACRONYM = r"[A-ZÀ-Ö0-9][A-Za-zÀ-ÿ0-9]{0,13}(?:[-/&.][A-Za-zÀ-ÿ0-9]{1,13}){0,7}\.?"
 _AFTER = re.compile(rf"\(\s*[«“\"]?\s*({_ACRONYM})\s*[»”\"]?\s*\)")
 _BEFORE = re.compile(rf"(?<![\w(])({_ACRONYM})\s*[»”\"]?\s*\(\s*([^()]{{8,160}}?)\s*\)")
 _WORD = re.compile(r"[^\W_]+")

@@ -202,7 +202,7 @@ def _save(
     # Written by Python: both libraries report a full disk as a bare Exception.
     weights = save({name: np.ascontiguousarray(values) for name, values in tensors.items()})
     (folder / "model.safetensors").write_bytes(weights)
-    (folder / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
     files: dict[str, object] = {
         "config.json": {
             "architectures": ["BertModel"], "model_type": "bert", "hidden_size": shape.hidden,

@@ -197,7 +197,9 @@ class _Sentence:
         for place, reading in enumerate(self._found):
             # "les six premières villes": an ordinal does not end the phrase
             ahead = (other.start for other in self._found[place + 1 : place + 3] if other.kind != "ordinal")
-            measure, unit, previous = self._measure(reading, previous, next(ahead, self._end))
+            measure, unit, previous = self._measure(
+                reading, previous, min(next(ahead, self._end), reading.end + _REACH_CHARS)
+            )
             noted.append((measure, unit))
         last: dict[str, tuple[tuple[str, ...], str]] = {}
         for place, reading in enumerate(self._found):

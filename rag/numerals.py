@@ -53,6 +53,7 @@ _DIGITS = re.compile(
     r"(?:[1-9]\d{0,2}(?:(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)(?:,\d+)?|(?:\.\d{3})+(?![.\d])(?:,\d+)?"
     r"|(?:['’]\d{3})+(?!\d)|(?:,\d{3}){2,}(?!\d))|\d+(?:[.,]\d+)?)(?!\d)"
 )
+_MOST_DIGITS = 24  # longer ones are codes, and Decimal would round them
 _GROUPED_BY_DOT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){2,}")
 _GAPS = re.compile(r"[ \u00a0\u2009\u202f'’]")
@@ -173,7 +174,9 @@ def _simple(text: str, at: int, end: int) -> tuple[Decimal, int] | None:
     """A number without scale at `at`: digits, or a spelled number below a million."""
     if at < end and text[at].isdigit():
         match = _DIGITS.match(text, at, end)
-        return (digits(match.group()), match.end()) if match else None
+        if not match or len(match.group()) > _MOST_DIGITS:
+            return None
+        return digits(match.group()), match.end()
     run = _RUN.match(text, at, end)
     if not run:
         return None

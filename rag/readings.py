@@ -83,12 +83,12 @@ _COUNTED_NEXT = re.compile(r"\s(?:[^\W\d_]+[sx]\b|mill|cent|ans\b|heures|\()", r
 
 _PHONE_TAIL = rf"(?!\d|[.,]\d|{_GAP}\d{{3}}(?!\d)|{_GAP}?(?:%|F\b|€|fcfa|francs|bo[iî]|personnes|habitants|tonnes))"
 _SKIP = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"  # addresses
+    r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+"  # addresses
     r"|(?:\+|00)[ \u00a0]?\d{3}[ .\u00a0-]?(?:\d\d[ .\u00a0-]?){4}(?!\d)"  # +226 25 30 12 34
-    r"|(?:\+|00)\d[\d ()\u00a0.-]{8,}\d"
+    r"|(?:\+|00)\d[\d ()\u00a0.-]{8,24}\d"
     rf"|(?<![\d,.])\d\d(?:([ .\u00a0\u202f/-])\d\d)(?:\1\d\d){{2,3}}{_PHONE_TAIL}"  # 25 30 12 34
     r"|(?:t[ée]l(?:[ée]phone)?|fax|whatsapp|contacts?|appeler le|num[ée]ro vert)[ \u00a0.]*:?[ \u00a0]*"
-    r"(?:\(?\+?\d[\d ()\u00a0./-]{5,}\d|\d{2,4}\b)"
+    r"(?:\(?\+?\d[\d ()\u00a0./-]{5,40}\d|\d{2,4}\b)"
     r"|\bOuaga(?:dougou)?\s2000\b",  # a district
     re.I,
 )
@@ -104,6 +104,7 @@ _CANDIDATE = re.compile(
 )
 _CODE_BEFORE = re.compile(r"[^\W\d_][-.]$")  # "COVID-19"
 _MID = re.compile(r"(?<!\w)(?:mi|avant|après|post|fin|début)-$", re.I)
+_LINE_START = re.compile(r"\n[ \t\u00a0•-]*$")
 _SLASHED = re.compile(r"\d+(?:/\d+){2,}")  # "31/02/2024", no date
 _LIST_MARKER = re.compile(r"\d{1,2}(?:[.)°][ \u00a0\t]+(?=\D)|\.\d{1,2}\.?[ \u00a0\t]+(?=[A-ZÀ-Þ«]))")
 
@@ -162,7 +163,7 @@ def _is_label(text: str, at: int) -> bool:
         return True
     if _CODE_BEFORE.search(text, max(0, at - 2), at) and not _MID.search(text, max(0, at - 7), at):
         return True
-    return bool(_LIST_MARKER.match(text, at)) and not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t\u00a0-•")
+    return bool(_LIST_MARKER.match(text, at)) and _LINE_START.search(text[max(0, at - 8) : at].rjust(8, "\n")) is not None
 
 
 def _calendar(text: str, at: int, end: int) -> Reading | None:

@@ -33,13 +33,14 @@ _STARTERS = _words("""
     tous toutes ainsi aussi cependant toutefois enfin ensuite puis mais or car donc et si quand lorsque comme parmi
     outre concernant quant chaque plusieurs y d qu qui que celui celle autre autres
 """)
-_BLOCK = re.compile(r"(?:[^\S\n]*\n){2,}\s*")
+_BLOCK = re.compile(r"\n[^\S\n]*\n\s*")
 # A new line that begins a list item or a table row.
 _LIST_LINE = re.compile(
     r"\n(?=[^\S\n]*(?:[-–—•▪●◦*➢✓→|]|\(?(?:\d{1,2}[.)°/]|(?:[a-z]|[ivx]{1,4}|[IVX]{1,4})[.)]))[^\S\n]+\S)"
 )
-_MARK = re.compile(r"[.!?…]+(?:\s?»|[”\"’')\]])*\.?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
+_MARK = re.compile(r"(?<![.!?…])[.!?…]++(?:\s?»|[”\"’')\]])*\.?(?=\s|$|[A-ZÀ-ÖØ-Þ«•])")
 _SPACE = re.compile(r"\s*")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _OPENERS = frozenset("«“\"‘'’([–—-•▪●*→")
 _LAST_WORD = re.compile(r"[^\s«“\"‘’'(\[/]*$")
 _FIRST_WORD = re.compile(r"[\w-]+")
@@ -47,6 +48,8 @@ _LIST_MARKER = re.compile(r"\W*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,2})*"
 _LIST_MARKER_CHARS = 5
 # Longer quotations are speech, which has sentences of its own.
 _SHORT_QUOTE_CHARS = 90
+# No abbreviation is longer; looking no further back keeps the time linear in the text.
+_WORD_CHARS = 40
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -73,10 +76,14 @@ def _block(text: str, begin: int, end: int, found: list[Span]) -> None:
 
 def _line(text: str, begin: int, end: int, found: list[Span]) -> None:
     start = begin
+    first = _LETTER_OR_DIGIT.search(text, start, end)
     for mark in _MARK.finditer(text, begin, end):
+        if first is None or mark.start() < first.start():
+            continue  # "(...) Le ministre"
         if _ends(text, start, mark, end):
             _add(text, start, mark.end(), found)
             start = mark.end()
+            first = _LETTER_OR_DIGIT.search(text, start, end)
     _add(text, start, end, found)
 
 
@@ -105,9 +112,7 @@ def _ends(text: str, start: int, mark: re.Match[str], end: int) -> bool:
     at = space.end() if space else mark.end()
     if at >= end:
         return True
-    if not any(char.isalnum() for char in text[start : mark.start()]):
-        return False  # "(...) Le ministre"
-    last = _LAST_WORD.search(text, start, mark.start())
+    last = _LAST_WORD.search(text, max(start, mark.start() - _WORD_CHARS), mark.start())
     place = _Place(text, start, mark, last.group() if last else "", at, end)
     if not _can_begin(place) or (at == mark.end() and not _space_forgotten(place)):
         return False
@@ -149,17 +154,21 @@ def _is_abbreviation(place: _Place) -> bool:
     if dotted:
         return True  # "S.E.M. Zerbo"
     initial = len(place.word) == 1 and place.word.isupper()
-    amount = place.text[place.start : place.mark.start() - 1].rstrip()[-1:].isdigit()  # "250 000 F. Celui"
+    amount = place.text[max(place.start, place.mark.start() - 3) : place.mark.start() - 1].rstrip()[-1:].isdigit()  # "250 000 F. Celui"
     return initial and not amount
 
 
 def _is_list_marker(place: _Place) -> bool:
     """ "1." or "a." that opens the sentence, or follows a colon within it."""
-    opening = place.text[place.start : place.mark.start()].strip()
-    if len(opening) <= _LIST_MARKER_CHARS and _LIST_MARKER.fullmatch(opening):
-        return True
-    before = place.text[place.start : place.mark.start() - len(place.word)].rstrip()
-    return place.word.isdigit() and len(place.word) <= 2 and before[-1:] in {":", ";"}
+    mark = place.mark.start()
+    if mark - place.start <= _WORD_CHARS:
+        opening = place.text[place.start : mark].strip()
+        if len(opening) <= _LIST_MARKER_CHARS and _LIST_MARKER.fullmatch(opening):
+            return True
+    if not place.word.isdigit() or len(place.word) > 2:
+        return False
+    before = place.text[max(place.start, mark - len(place.word) - 3) : mark - len(place.word)]
+    return before.rstrip()[-1:] in {":", ";"}
 
 
 def _begins_sentence(place: _Place) -> bool:
@@ -175,7 +184,7 @@ def _in_short_quote(place: _Place) -> bool:
     text, mark = place.text, place.mark
     if "." in mark.group() or "»" in mark.group():
         return False
-    opened = text.rfind("«", place.start, mark.start())
+    opened = text.rfind("«", max(place.start, mark.start() - _SHORT_QUOTE_CHARS), mark.start())
     if opened <= place.start or text.find("»", opened, mark.start()) >= 0:
         return False
     return text.find("»", mark.end(), min(place.end, opened + _SHORT_QUOTE_CHARS)) >= 0

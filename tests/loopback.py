@@ -3,10 +3,11 @@
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ingest.catalogue import Source
 
@@ -58,10 +59,8 @@ class Loopback:
                 outer.requests.append(request)
                 if self.path in outer.raw:
                     self.close_connection = True
-                    try:
+                    with suppress(OSError):  # the client has had enough, as it should
                         outer.raw[self.path](self)
-                    except OSError:
-                        pass  # the client has had enough, as it should
                     return
                 answer = outer.answers.get(self.path, Reply(b"not here", 404))
                 reply = answer if isinstance(answer, Reply) else answer(request)
@@ -96,10 +95,15 @@ class Loopback:
         """Paths asked for so far, robots.txt left out."""
         return [request.path for request in self.requests if request.path != "/robots.txt"]
 
-    def source(self, kind: str = "rss", path: str = "/", **values: object) -> Source:
+    def source(self, kind: str = "rss", path: str = "/", **values: Any) -> Source:
         """A source on this server."""
-        given = {"allow_private": True, "delay_seconds": 0.0, "hosts": (f"127.0.0.1:{self.port}",), **values}
-        return Source(name="site", kind=kind, url=self.address + path, **given)  # type: ignore[arg-type]
+        given: dict[str, Any] = {
+            "allow_private": True,
+            "delay_seconds": 0.0,
+            "hosts": (f"127.0.0.1:{self.port}",),
+            **values,
+        }
+        return Source(name="site", kind=kind, url=self.address + path, **given)
 
 
 def drop_connection(handler: BaseHTTPRequestHandler) -> None:

@@ -101,6 +101,12 @@ def test_gold_may_be_named_by_address_or_title(tmp_path: Path) -> None:
         assert located(suite, [one]).cases[0].gold[0].doc == one.id
 
 
+def test_white_space_of_a_quote_may_differ_and_the_exact_slice_is_kept(tmp_path: Path) -> None:
+    suite = load(lines(tmp_path / "s.jsonl", {**CASE, "gold": [{"doc": "essai/a", "quote": "taux de 69,89 %"}]}))
+    gold = located(suite, [document("a", "Un taux\nde 69,89\u00a0% est atteint.")]).cases[0].gold[0]
+    assert (gold.start, gold.quote) == (3, "taux\nde 69,89\u00a0%")
+
+
 SQUAD = {
     "data": [
         {

@@ -17,7 +17,7 @@ TEXTS = (
     "Le ministère enregistre un taux d’exécution physique de 88,02%.",
     "La session s’est tenue à Ouagadougou le 27 mars 2025.",
     "Oui.",
-    "Le conseil a examiné le rapport d’activités. " * 60,
+    "Le conseil a examiné le rapport d’activités. " * 8,
     "",
 )
 
@@ -117,15 +117,14 @@ def test_unpacking_anew_gives_the_same_files(unpacked: Path, tmp_path: Path) -> 
 
 
 def test_the_digest_names_the_weights(encoder: Encoder, unpacked: Path, tmp_path: Path) -> None:
-    same = load_encoder(Settings(model=str(unpacked)))
-    assert same.digest == encoder.digest
-    assert np.array_equal(same.question("taux"), encoder.question("taux"))
-    shutil.copytree(unpacked, tmp_path / "other")
-    weights = tmp_path / "other" / "model.safetensors"
-    with weights.open("r+b") as file:
+    folder = tmp_path / "other"
+    shutil.copytree(unpacked, folder)
+    with (folder / "model.safetensors").open("r+b") as file:
         file.seek(-8, 2)
         file.write(b"\x00\x00\x80\x3f")
-    assert load_encoder(Settings(model=str(tmp_path / "other"))).digest != encoder.digest
+    other = load_encoder(Settings(model=str(folder)))
+    assert other.digest != encoder.digest
+    assert len(bytes.fromhex(encoder.digest)) == 8
 
 
 UNPACK = """

@@ -80,12 +80,8 @@ def answer_dates(answer: Answer) -> str:
 
 def filters_in_words(filters: Mapping[str, str | None]) -> str:
     """The filters that are set, in words, joined by « ; »; "" when none is."""
-    said = (
-        _FILTER_WORDS[name].format(value=value, date=_day_or_raw(value))
-        for name, value in filters.items()
-        if value and name in _FILTER_WORDS
-    )
-    return f"{NBSP}; ".join(said)
+    set_ones = ((words, filters.get(name)) for name, words in _FILTER_WORDS.items())
+    return f"{NBSP}; ".join(words.format(value=value, date=_day_or_raw(value)) for words, value in set_ones if value)
 
 
 def _day_or_raw(value: str) -> str:

@@ -18,7 +18,7 @@ CONTEXT = 240
 """Characters of the publication shown before and after a quote, at most."""
 NEAREST = 3
 """Passages shown under a refusal."""
-_EVIDENCE_CHARS = 420
+_EVIDENCE_CHARS = 360
 _QUESTION_CHARS = 400
 _BREAK = re.compile(r"(?<=[.!?…»])\s+|\n\n")
 _CUT = '<span class="cut" aria-hidden="true">[…]</span>'
@@ -104,7 +104,9 @@ def excerpt(document: Document, spans: Sequence[Span], ids: Sequence[str]) -> st
         for span, name in marks:
             if start <= span.start < end:
                 quote = safe(document.text[span.start : span.end])
-                parts.append(f'{_context(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>')
+                parts.append(
+                    f'{_context(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>'
+                )
                 at = span.end
         parts.append(_context(document.text[at:end]) + " ")
     if windows and windows[-1][1] < len(document.text):
@@ -177,7 +179,7 @@ def _card(source: Source, document: Document | None, anchor: str) -> str:
     return (
         f'<li class="card" id="{anchor}-s{source.number}"><span class="number" aria-hidden="true">{source.number}'
         f"</span>{_heading(first, 'h4')}{_where(first, pages)}"
-        f'<blockquote dir="auto">{passage}</blockquote></li>'
+        f'<blockquote class="quote" dir="auto">{passage}</blockquote></li>'
     )
 
 
@@ -203,7 +205,7 @@ def _nearest(item: Evidence) -> str:
     if len(text) > _EVIDENCE_CHARS:
         text = f"{text[:_EVIDENCE_CHARS].rsplit(None, 1)[0]}…"
     pages = [item.page] if item.page else []
-    return f'<li>{_heading(item, "h4")}{_where(item, pages)}<p class="passage" dir="auto">{safe(text)}</p></li>'
+    return f'<li>{_heading(item, "h4")}{_where(item, pages)}<p class="passage" dir="auto">{_context(text)}</p></li>'
 
 
 def _heading(item: Citation | Evidence, tag: str) -> str:

@@ -85,7 +85,7 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask"):
                 question = gr.Textbox(
-                    label="Votre question", show_label=False, placeholder="Posez votre question",
+                    label="Votre question", show_label=False, placeholder="Votre question",
                     lines=1, max_lines=5, autofocus=True, elem_id="question", container=False,
                     html_attributes=gr.InputHTMLAttributes(lang="fr", enterkeyhint="send", autocomplete="off"),
                 )  # fmt: skip

@@ -15,6 +15,16 @@ FROZEN = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A row with its number of sentences, the one that answers (None: none does) and the answer's characters."""
+
+    row: Row
+    gold: int | None
+    answer: tuple[int, int] | None
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Rows of one length. ids, mask (rows, tokens); of_sentence (rows, sentences, tokens) bool; gold (rows,): 0 for
     "none answers", else 1 + the sentence's number; answer (rows, tokens) bool: tokens of the exact answer."""
@@ -83,33 +93,31 @@ def loss(model: ReaderModel, batch: Batch, answer_weight: float) -> Tensor:
     return sentence + answer_weight * span
 
 
-def batches(
-    items: Sequence[tuple[Row, int | None, tuple[int, int] | None, int]], budget: int, order: Sequence[int]
-) -> Iterator[Batch]:
-    """Batches of `budget` padded tokens. items: row, gold sentence, answer's characters, sentences; order: theirs."""
+def batches(items: Sequence[Item], budget: int, order: Sequence[int]) -> Iterator[Batch]:
+    """Batches of at most `budget` padded tokens, the items taken in `order`."""
     held: list[int] = []
     width = 0
     for number in order:
-        wider = max(width, len(items[number][0].ids))
+        wider = max(width, len(items[number].row.ids))
         if held and wider * (len(held) + 1) > budget:
             yield _batch(items, held)
-            held, wider = [], len(items[number][0].ids)
+            held, wider = [], len(items[number].row.ids)
         held.append(number)
         width = wider
     if held:
         yield _batch(items, held)
 
 
-def _batch(items: Sequence[tuple[Row, int | None, tuple[int, int] | None, int]], numbers: list[int]) -> Batch:
-    width = max(len(items[number][0].ids) for number in numbers)
-    sentences = max(items[number][3] for number in numbers)
+def _batch(items: Sequence[Item], numbers: list[int]) -> Batch:
+    width = max(len(items[number].row.ids) for number in numbers)
+    sentences = max(items[number].sentences for number in numbers)
     ids = torch.full((len(numbers), width), PAD)
     mask = torch.zeros((len(numbers), width), dtype=torch.long)
     of_sentence = torch.zeros((len(numbers), sentences, width), dtype=torch.bool)
     answer = torch.zeros((len(numbers), width), dtype=torch.bool)
     gold = torch.zeros(len(numbers), dtype=torch.long)
     for place, number in enumerate(numbers):
-        row, chosen, span, _ = items[number]
+        row, chosen, span = items[number].row, items[number].gold, items[number].answer
         ids[place, : len(row.ids)] = torch.tensor(row.ids)
         mask[place, : len(row.ids)] = 1
         for token, owner in enumerate(row.owners):

@@ -142,7 +142,8 @@ def nomiracl(data: Path, chance: random.Random) -> Iterator[Example]:
             question = Question(item["question"], "nomiracl", False, None)
             text = Text("nomiracl", item["query_id"], passage["title"], "", passage["text"])
             span = Span(0, len(passage["text"]))
-            yield _example(text, span, question, "near", "train", _header(text, span, question, chance))
+            head = _header(text, span, question, chance)
+            yield _example(text, span, question, "near", "train", head, item["query_id"])
 
 
 def split_of(key: str, train_share: float) -> Split:
@@ -173,13 +174,14 @@ def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_tit
             place = question.place
             if place is None:
                 continue
+            group = f"{text.key}|{question.text}"
             cuts = [cut(text.text, MAX_CHARS), short] if split == "train" else [cut(text.text, MAX_CHARS)]
             kind: Kind = "gold" if question.answerable else "near"
             for spans in cuts:
                 for span in spans:
                     if span.start <= place.start and place.end <= span.end:
                         head = _header(text, span, question, chance)
-                        yield _example(text, span, question, kind, split, head)
+                        yield _example(text, span, question, kind, split, head, group)
             if split != "train":
                 continue
             answer = text.text[place.start : place.end] if question.answerable else ""
@@ -191,13 +193,14 @@ def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_tit
                 (here if other is text else elsewhere).append((other, span))
             here = [item for item in here if item[1].end <= place.start or item[1].start >= place.end]
             for other, span in [*here[:1], *elsewhere[: NEGATIVES - len(here[:1])]]:
-                yield _example(other, span, question, "negative", split, _header(other, span, question, chance))
+                head = _header(other, span, question, chance)
+                yield _example(other, span, question, "negative", split, head, group)
             altered = alter_year(question.text, chance)
             if question.answerable and altered and text.date:
                 changed = Question(altered, question.type, False, place)
                 for span in short:
                     if span.start <= place.start and place.end <= span.end:
-                        yield _example(text, span, changed, "altered", split, text.date, group=question.text)
+                        yield _example(text, span, changed, "altered", split, text.date, group)
 
 
 def alter_year(question: str, chance: random.Random) -> str | None:
@@ -221,9 +224,7 @@ def _header(text: Text, span: Span, question: Question, chance: random.Random) -
     return f"{lead} — {text.date}" if draw > 0.6 and span.start >= first.end else text.date
 
 
-def _example(
-    text: Text, span: Span, question: Question, kind: Kind, split: Split, header: str, group: str = ""
-) -> Example:
+def _example(text: Text, span: Span, question: Question, kind: Kind, split: Split, header: str, group: str) -> Example:
     passage = text.text[span.start : span.end]
     spans = sentences(passage)
     gold, answer = None, None
@@ -232,7 +233,7 @@ def _example(
         answer = [start, end]
         gold = max(range(len(spans)), key=lambda n: min(end, spans[n].end) - max(start, spans[n].start))
     return Example(
-        source=text.source, split=split, kind=kind, type=question.type, group=f"{text.key}|{group or question.text}",
+        source=text.source, split=split, kind=kind, type=question.type, group=group,
         question=question.text, header=header, text=passage, sentences=[[s.start, s.end] for s in spans],
         gold=gold, answer=answer,
     )  # fmt: skip

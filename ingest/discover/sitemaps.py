@@ -87,32 +87,39 @@ def walk(
 
 def read_sitemap(page: Page) -> Sitemap | None:
     """What a sitemap lists; None when it is none."""
+    try:
+        body = gunzip(page.body, _MAX_BYTES) if page.body.startswith(b"\x1f\x8b") else page.body
+    except (TooLarge, BadEncoding):
+        return None
+    body = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not body.startswith(b"<"):
+        return _text_sitemap(body.decode("utf-8", "replace").split())
+    root = _root(body)
+    if root is None:
+        return None
+    return Sitemap(tuple(url for url, _ in _children(root, "sitemap")), tuple(_children(root, "url")))
+
+
+def _text_sitemap(lines: list[str]) -> Sitemap | None:
+    if not lines or not all(line.startswith(("http://", "https://")) for line in lines[:20]):
+        return None
+    return Sitemap((), tuple((line, None) for line in lines))
+
+
+def _root(body: bytes) -> Any:
+    """The root element of a sitemap, or None."""
     from lxml import etree  # type: ignore[import-untyped]
 
-    body = page.body
-    if body.startswith(b"\x1f\x8b"):
-        try:
-            body = gunzip(body, _MAX_BYTES)
-        except (TooLarge, BadEncoding):
-            return None
-    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        lines = body.decode("utf-8", "replace").split()
-        if not lines or not all(line.startswith(("http://", "https://")) for line in lines[:20]):
-            return None
-        return Sitemap((), tuple((line, None) for line in lines))
     if b"<!ENTITY" in body:
         return None  # no sitemap needs entities; who declares some means harm
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
     )
     try:
-        root = etree.fromstring(body.lstrip(), parser)
+        root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
-    if root is None or etree.QName(root).localname not in ("urlset", "sitemapindex"):
-        return None
-    sitemaps = tuple(url for url, _ in _children(root, "sitemap"))
-    return Sitemap(sitemaps, tuple(_children(root, "url")))
+    return root if root is not None and etree.QName(root).localname in ("urlset", "sitemapindex") else None
 
 
 def _children(root: Any, name: str) -> Iterator[tuple[str, str | None]]:

@@ -19,6 +19,8 @@ from ingest.values import Content, Rejected, Selectors
 
 MAX_CHARS = 5_000_000
 """Longer pages are refused: a tree takes some twenty times the size of its page."""
+MAX_DEPTH = 512
+"""Elements nested deeper are refused, as browsers do: what walks trees takes quadratic time there."""
 MIN_CHARS = 40
 """Less text than this is no publication."""
 
@@ -52,6 +54,8 @@ def read_html(
         return Rejected(reason="html_too_large", detail=f"{len(text)} characters")
     try:
         soup = _parse(text)
+        if _depth(soup) > MAX_DEPTH:
+            return Rejected(reason="html_unreadable", detail="nested too deeply")
         meta = read_metadata(soup, system=system, selectors=selectors)
         prune(soup, selectors.get("drop", ""))
         if meta.published is None and "date" not in selectors:
@@ -79,6 +83,13 @@ def _content(text: str, meta: Metadata) -> Content:
         ministry=meta.ministry,
         kind=meta.kind,
     )
+
+
+def _depth(soup: BeautifulSoup) -> int:
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depths[id(tag)] = depths[id(tag.parent)] + 1
+    return max(depths.values())
 
 
 def _parse(text: str) -> BeautifulSoup:

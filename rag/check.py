@@ -1,0 +1,311 @@
+"""The checker that every writer of sentences passes: nothing in a sentence that its quotes do not carry.
+
+It reads words and figures, no meaning: each figure, date and name of the
+sentence must stand in the quotes with its unit, its qualifier and what it
+measures; a negation, a condition or a plan of the quotes must not turn into a
+fact. It is stricter than a reader would be ("édifices" for "bâtiments" is
+refused): what is refused is withheld, what is let through is shown as proved.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.figures import Figure, figures, same
+from rag.french import Token, acronyms, sentences, tokens
+from rag.ministries import portfolios
+
+__all__ = ["SUPPORT_FROM", "Problem", "ProblemKind", "Verdict", "check"]
+
+ProblemKind = Literal[
+    "figure", "unit", "qualifier", "measure", "date", "name", "ministry", "negation", "modality", "opposite", "support"
+]
+SUPPORT_FROM = 0.6
+"""Share of a sentence's content stems that must stand in its quotes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What the quotes do not carry: `text` is sentence[start:end], or, for a lost negation or
+    modality, the words of the quote that were lost, and start == end == 0."""
+
+    kind: ProblemKind
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """supported: no problem was found. score: share, 0 to 1, of the sentence's content stems found in the quotes."""
+
+    supported: bool
+    problems: tuple[Problem, ...]
+    score: float
+
+
+_CALENDAR = frozenset({"date", "period", "time"})
+# Qualifiers that say the same; of dates "fin juin" and "au 30 juin" are told apart by the date itself.
+_ALIKE = {"près de": "environ", "jusque": "", "fin": "", "dès": "à partir de", "depuis": "à partir de"}
+_DAYS = frozenset("lundi mardi mercredi jeudi vendredi samedi dimanche".split())
+_MONTHS = frozenset(
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+)  # fmt: skip
+_OPPOSITES = tuple(
+    (re.compile(rf"(?:{left})"), re.compile(rf"(?:{right})"))
+    for left, right in (
+        (r"hausse|augment\w*|progress\w*|accr\w+|bond\w*|croi\w+", r"baiss\w*|diminu\w*|recul\w*|chut\w*|repli\w*"),
+        (r"physiques?", r"financi\w+"),
+        (r"ouvertures?|ouverts?|ouvr\w+|lance\w*", r"clotur\w*|ferm\w+|clos"),
+        (r"recettes?", r"depenses?"),
+        (r"excedent\w*|benefic\w*", r"deficit\w*|pertes?"),
+        (r"superieure?s?", r"inferieure?s?"),
+        (r"maximum|maximal\w*|plafond", r"minimum|minimal\w*|plancher"),
+        (r"hommes?|garcons?", r"femmes?|filles?"),
+        (r"publics?|publiques?", r"prives?|privees?"),
+        (r"urbaine?s?", r"rurale?s?|ruraux"),
+        (r"import\w+", r"export\w+"),
+        (r"adopt\w+|approuv\w+|valid\w+|accept\w+|autoris\w+", r"rejet\w*|refus\w*|interdi\w*|annul\w*|suspend\w*"),
+        (r"satisfaisante?s?", r"insatisfaisante?s?|insuffisante?s?"),
+        (r"legale?s?|legaux", r"illegale?s?|illegaux"),
+        (r"anciens?|anciennes?", r"nouveaux?|nouvel\w*"),
+        (r"directs?", r"professionnels?"),
+    )
+)
+_NEGATION = re.compile(
+    r"(?P<pas>pas|point|guere|jamais|rien|personne|aucune?s?|nulle?|ni|sans|non|impossible|ne|n)"
+    r"|(?P<refus>refus\w*|rejet\w*|dement\w*|dementi\w*|nie|nient|nie[rz]?|contest\w*|echou\w*|echec\w*|interdi\w*"
+    r"|annul\w*|suspend\w*|suspens\w*|absence|manque\w*|report[eé]\w*|empech\w*|renonc\w*)"
+)
+_MODALITY = re.compile(
+    r"(?:devrai(?:t|ent|s)|pourrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|\w{2,}(?:er|ir|dr)ai(?:t|ent)"
+    r"|\w{2,}r(?:a|ont)|doit|doivent|devoir|devra|peut|peuvent|prevu\w*|prevoi\w*|envisag\w*|programme[es]?|projette\w*"
+    r"|vise|visent|ambitionn\w*|esper\w*|souhait\w*|promet\w*|promis\w*|compte|comptent|annonce[rnt]*|attendu\w*"
+    r"|probabl\w*|eventuel\w*|presque|quasi\w*|possibl\w*|si|provisoire\w*|previsionnel\w*|cible\w*|horizon|objectif"
+    r"|estim\w+|pretend\w*|affirm\w*|selon|demand\w*|recommand\w*|invit\w*)"
+)
+_NOT_FUTURE = frozenset("opera camera extra para aura sahara".split())
+_NOT_A_NAME = re.compile(r"(?:ment|ant|es?|ees?|s|selon|environ|hier|demain|avec|outre|enfin|cote|quant|afin)$")
+_SCOPE = 4  # content words after a negation or modality that it governs
+
+
+def check(sentence_text: str, quotes: Sequence[str]) -> Verdict:
+    """Whether the quotes carry everything that the sentence says; pure, deterministic, at most milliseconds.
+
+    A sentence that is a quote, or whole sentences of one in order, is supported without more ado.
+    """
+    words = tokens(sentence_text)
+    quoted = [word for quote in quotes for word in tokens(quote)]
+    score = _share((word.stem for word in words if not word.stop), {word.stem for word in quoted})
+    if _verbatim(sentence_text, quotes):
+        return Verdict(supported=True, problems=(), score=1.0)
+    problems = [
+        *_figures(sentence_text, words, quotes),
+        *_calendar_words(sentence_text, words, quoted),
+        *_names(sentence_text, words, quotes, quoted),
+        *_ministries(sentence_text, quotes),
+        *_opposites(sentence_text, words, quoted),
+        *_lost(words, sentence_text, quotes),
+    ]
+    if score < SUPPORT_FROM:
+        problems.append(Problem(kind="support", text=sentence_text, start=0, end=len(sentence_text)))
+    problems.sort(key=lambda problem: (problem.start, problem.end))
+    return Verdict(supported=not problems, problems=tuple(problems), score=score)
+
+
+def _share(wanted: Iterable[str], there: set[str]) -> float:
+    stems = set(wanted)
+    return len(stems & there) / len(stems) if stems else 1.0
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _verbatim(sentence: str, quotes: Sequence[str]) -> bool:
+    """Whether the sentence is whole sentences of one quote: a part of one could lose a "ne … pas"."""
+    bare = _bare(sentence)
+    for quote in quotes:
+        whole = _bare(quote)
+        if bare == whole:
+            return True
+        parts = [_bare(quote[span.start : span.end]) for span in sentences(quote)]
+        if any(bare == " ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)):
+            return bool(bare)
+    return False
+
+
+def _figures(sentence: str, words: Sequence[Token], quotes: Sequence[str]) -> list[Problem]:
+    there = [figure for quote in quotes for figure in figures(quote)]
+    problems = []
+    for figure in figures(sentence):
+        kind = _figure_problem(figure, there)
+        if kind:
+            text = sentence[figure.start : figure.end]
+            problems.append(Problem(kind=kind, text=text, start=figure.start, end=figure.end))
+    return problems
+
+
+def _figure_problem(figure: Figure, there: Sequence[Figure]) -> ProblemKind | None:
+    """The first thing in which no figure of the quotes agrees with this one."""
+    calendar = figure.kind in _CALENDAR
+    equal = [other for other in there if same(figure, other) or (calendar and _within(figure, other))]
+    if not equal:
+        if figure.kind not in _CALENDAR and any(
+            figure.value == other.value and figure.kind != other.kind for other in there if other.value is not None
+        ):
+            return "unit"
+        return "date" if calendar else "figure"
+    equal = [other for other in equal if _qualifier(figure) == _qualifier(other)]
+    if not equal:
+        return "qualifier"
+    if calendar:
+        return None
+    if figure.kind in {"number", "ordinal"} and figure.unit:
+        equal = [other for other in equal if not other.unit or figure.unit in {other.unit, *other.measure}]
+        if not equal:
+            return "unit"
+    rivals = [other for other in there if other.kind == figure.kind and not same(figure, other)]
+    if all(_swapped(figure, other, rivals) for other in equal):
+        return "measure"
+    return None
+
+
+def _within(figure: Figure, other: Figure) -> bool:
+    """Whether the sentence says less exactly what the quote says: "2024" of "31 décembre 2024"."""
+    return (
+        figure.iso is not None and other.iso is not None and "/" not in other.iso and other.iso.startswith(figure.iso)
+    )
+
+
+def _qualifier(figure: Figure) -> str:
+    return _ALIKE.get(figure.qualifier, figure.qualifier)
+
+
+def _swapped(figure: Figure, other: Figure, rivals: Sequence[Figure]) -> bool:
+    """Whether the sentence gives this value a measure that the quote gives to another value only."""
+    new = set(figure.measure) - set(other.measure)
+    lost = set(other.measure) - set(figure.measure)
+    return bool(lost) and any(new & (set(rival.measure) - set(other.measure)) for rival in rivals)
+
+
+def _calendar_words(sentence: str, words: Sequence[Token], quoted: Sequence[Token]) -> list[Problem]:
+    """Days of the week and months that stand alone."""
+    said = {word.text for word in quoted}
+    return [
+        Problem(kind="date", text=sentence[word.start : word.end], start=word.start, end=word.end)
+        for word in words
+        if word.text in _DAYS | _MONTHS and word.text not in said and not _numeric_month(word.text, quoted)
+    ]
+
+
+def _numeric_month(month: str, quoted: Sequence[Token]) -> bool:
+    """Whether the quotes write dates in figures ("31/12/2024"): then `figures` has compared them."""
+    return month in _MONTHS and not any(word.text in _MONTHS for word in quoted)
+
+
+def _names(sentence: str, words: Sequence[Token], quotes: Sequence[str], quoted: Sequence[Token]) -> list[Problem]:
+    said = {word.text for word in quoted}
+    long_names = {short.lower() for quote in quotes for short in acronyms(quote)} | _initials(quotes)
+    dated = [(figure.start, figure.end) for figure in figures(sentence)]
+    problems = []
+    for place, word in enumerate(words):
+        if not sentence[word.start].isupper() or word.text in said or word.stop or word.text in _MONTHS:
+            continue
+        if any(start <= word.start < end for start, end in dated):
+            continue
+        if place == 0 and not word.acronym and not _opens_with_a_name(sentence, words):
+            continue
+        if word.acronym and (word.text in long_names or _same_ministry(word.text, quotes)):
+            continue
+        text = sentence[word.start : word.end]
+        problems.append(Problem(kind="name", text=text, start=word.start, end=word.end))
+    return problems
+
+
+def _opens_with_a_name(sentence: str, words: Sequence[Token]) -> bool:
+    if len(words) > 1 and sentence[words[1].start].isupper() and words[1].start - words[0].end <= 1:
+        return True
+    return not words[0].text[0].isdigit() and not _NOT_A_NAME.search(words[0].text)
+
+
+def _initials(quotes: Sequence[str]) -> set[str]:
+    """Every run of initials that consecutive content words of a quote make, as acronyms are formed."""
+    made = set()
+    for quote in quotes:
+        letters = "".join(word.text[0] for word in tokens(quote) if not word.stop)
+        made |= {letters[i : i + size] for size in range(3, 9) for i in range(len(letters) - size + 1)}
+    return made
+
+
+def _same_ministry(acronym: str, quotes: Sequence[str]) -> bool:
+    meant = portfolios(acronym)
+    return bool(meant) and any(meant & portfolios(quote) for quote in quotes)
+
+
+def _ministries(sentence: str, quotes: Sequence[str]) -> list[Problem]:
+    """A ministry that the quotes do not name, where they name another."""
+    there = frozenset[str]().union(*(portfolios(quote) for quote in quotes))
+    alien = portfolios(sentence) - there
+    if there and alien and re.search(r"minist|d[ée]partement|casem", sentence, re.I):
+        return [Problem(kind="ministry", text=sentence, start=0, end=len(sentence))]
+    return []
+
+
+def _opposites(sentence: str, words: Sequence[Token], quoted: Sequence[Token]) -> list[Problem]:
+    said = {word.text for word in quoted}
+    problems = []
+    for word in words:
+        for pair in _OPPOSITES:
+            for mine, other in (pair, pair[::-1]):
+                if (
+                    mine.fullmatch(word.text)
+                    and not any(mine.fullmatch(text) for text in said)
+                    and any(other.fullmatch(text) for text in said)
+                ):
+                    text = sentence[word.start : word.end]
+                    problems.append(Problem(kind="opposite", text=text, start=word.start, end=word.end))
+    return problems
+
+
+def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[Problem]:
+    """Negations lost or invented, and conditions, plans and attributions told as facts, against the nearest sentence."""
+    stems = {word.stem for word in words if not word.stop}
+    near = [
+        (quote[span.start : span.end], part)
+        for quote in quotes
+        for span in sentences(quote)
+        if stems & {word.stem for word in (part := tokens(quote[span.start : span.end])) if not word.stop}
+    ]
+    if not near:
+        return []
+    problems = []
+    denied = [word for word in words if _negates(word, sentence)]
+    modal = any(_modal(word) for word in words)
+    for text, part in near:
+        for place, word in enumerate(part):
+            negates = _negates(word, text)
+            if not (negates and not denied) and not (_modal(word) and not modal):
+                continue
+            scope = [other.stem for other in part[place + 1 :] if not other.stop][:_SCOPE]
+            if not scope or len(stems & set(scope)) * 2 < len(scope):
+                continue
+            kind: ProblemKind = "negation" if negates else "modality"
+            problems.append(Problem(kind=kind, text=text[word.start : word.end], start=0, end=0))
+    if denied and not any(_negates(word, text) for text, part in near for word in part):
+        word = denied[0]
+        problems.append(
+            Problem(kind="negation", text=sentence[word.start : word.end], start=word.start, end=word.end)
+        )
+    return problems
+
+
+def _negates(word: Token, text: str) -> bool:
+    if word.text == "n" and text[word.end : word.end + 1] not in "'’":
+        return False
+    return bool(_NEGATION.fullmatch(word.text))
+
+
+def _modal(word: Token) -> bool:
+    return bool(_MODALITY.fullmatch(word.text)) and word.text not in _NOT_FUTURE

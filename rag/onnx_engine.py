@@ -1,0 +1,133 @@
+"""A BERT folder run by ONNX Runtime: ready in a second, without torch, and three times as fast on a processor.
+
+The graph of the layers is written once into a cache folder; the embedding table
+stays in the model's own file, of which only the rows that are asked for are read.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import ModelError, translated
+from rag import graph
+from rag.graph import Floats, Precision, Shape
+
+BATCH_TOKENS = 4096
+"""Padded tokens run at once: bounds memory, and larger batches are no faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Token ids to hidden states. session: an ONNX Runtime session of `rag.graph`'s model."""
+
+    session: Any
+    words: Floats
+    positions: Floats
+    tokenizer: Any
+    pad: int
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        cache: Path,
+        *,
+        precision: Precision = "float32",
+        threads: int = 0,
+        changed: Callable[[], Mapping[str, Floats]] = dict,
+        key: str = "",
+    ) -> "Engine":
+        """Load the model in `folder` (config.json, model.safetensors, tokenizer.json).
+
+        threads: 0 lets ONNX Runtime choose. changed: gives the weights that replace the folder's, by
+        name; called when the graph of this folder, precision and `key` is not in the cache yet, which
+        takes about 2 s. Raises ModelError when the folder is no BERT or a package is missing, and
+        DataReadOnly or DiskFull from the cache.
+        """
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+
+            weights = mapped(folder / "model.safetensors")
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            if config["model_type"] != "bert" or config["hidden_act"] != "gelu":
+                raise ValueError(f"model type {config['model_type']!r}, not a BERT with gelu")
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            shape = Shape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+            path = cache / f"{folder.name}-{precision}{key and '-'}{key}-graph{graph.VERSION}.onnx"
+            if not path.is_file():
+                _write(path, graph.build({**weights, **changed()}, shape, precision))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads
+            options.log_severity_level = 3
+            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except (ImportError, KeyError, ValueError, FileNotFoundError) as error:
+            raise ModelError(f"cannot run {folder}: {error}", model=folder.name, reason=str(error)) from error
+        kinds = weights["embeddings.token_type_embeddings.weight"]
+        positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
+        return cls(session, weights["embeddings.word_embeddings.weight"], positions, tokenizer, config["pad_token_id"])
+
+    def hidden(self, ids: Sequence[Sequence[int]]) -> list[Floats]:
+        """(tokens, hidden) float32 per row of token ids, in order; rows of like length are run together."""
+        found: list[Floats] = [np.zeros((0, self.positions.shape[1]), np.float32)] * len(ids)
+        for numbers in _together(ids):
+            width = max(len(ids[number]) for number in numbers)
+            padded = np.full((len(numbers), width), self.pad, np.int64)
+            mask = np.zeros((len(numbers), width), np.int32)
+            for place, number in enumerate(numbers):
+                padded[place, : len(ids[number])] = ids[number]
+                mask[place, : len(ids[number])] = 1
+            embedded = self.words[padded] + self.positions[:width]
+            (states,) = self.session.run(["hidden"], {"embedded": embedded, "mask": mask})
+            for place, number in enumerate(numbers):
+                found[number] = states[place, : len(ids[number])]
+        return found
+
+
+def mapped(path: Path) -> dict[str, Floats]:
+    """The float32 tensors of a safetensors file, left on disk until they are touched. Raises ValueError.
+
+    Layout: u64 length of a JSON header, the header (name -> dtype, shape, data_offsets), the data.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+    tensors: dict[str, Floats] = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        if entry["dtype"] != "F32":
+            raise ValueError(f"{name} is {entry['dtype']}, not float32")
+        offset = 8 + length + entry["data_offsets"][0]
+        tensors[name] = np.memmap(path, np.float32, "r", offset, tuple(entry["shape"]))
+    return tensors
+
+
+def _together(ids: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Row numbers in batches of at most BATCH_TOKENS padded tokens, shortest first."""
+    batches: list[list[int]] = []
+    for number in sorted(range(len(ids)), key=lambda number: len(ids[number])):
+        if batches and len(ids[number]) * (len(batches[-1]) + 1) <= BATCH_TOKENS:
+            batches[-1].append(number)
+        else:
+            batches.append([number])
+    return batches
+
+
+def _write(path: Path, model: bytes) -> None:
+    """Beside and renamed: another process never sees half a graph."""
+    with translated(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=".graph-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(model)
+            Path(beside).replace(path)
+        finally:
+            Path(beside).unlink(missing_ok=True)

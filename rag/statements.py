@@ -1,0 +1,235 @@
+"""What a figure of a publication says: which measure, of which body, at what time; and when two say the same thing.
+
+The base of both the panel of conflicts and the check of claims. No meaning is
+read: measures are told apart by their words, by words that exclude one another
+("physique", "financière"), by the body and by the time.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from corpus.records import Document
+from rag.dates import last_day
+from rag.figures import Figure, figures
+from rag.french import fold, tokens
+from rag.ministries import portfolios
+
+AMOUNTS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
+CALENDAR = frozenset({"date", "period"})
+Weight = Callable[[str], float]
+"""Stem -> how much it tells apart (idf)."""
+
+
+class Place(Protocol):
+    """A sentence where it stands: `document.text[start:end]`. `rag.judge.Judged` is one."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A plain Place."""
+
+    document: Document
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When a figure stood: `end` is the ISO last day; cut: it stood at that day, not over a whole period."""
+
+    end: str
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A figure with what its sentence says of it; offsets are within the sentence.
+
+    own: stems of its part of the sentence; all: of the sentence; behind: of the
+    sentence before it and the title. sides: (pair, side) of excluding words near it.
+    time: as the sentence says; near_time: as the sentence before or the title says.
+    """
+
+    figure: Figure
+    own: frozenset[str]
+    all: frozenset[str]
+    behind: frozenset[str]
+    sides: frozenset[tuple[str, int]]
+    time: Time | None
+    near_time: Time | None
+
+
+_SIDES: dict[str, tuple[str, ...]] = {
+    "sort": (r"\bphysiques?\b", r"\bfinanci\w+|\bbudgetaires?\b|\bdecaissement|\bengagement|\bliquidation"),
+    "contract": (r"\bcontrats? d'objectifs?\b|\blettres? de mission\b|\bfeuilles? de route\b", r"\bpta\b|plan de travail|plan d'action du minist"),
+    "aim": (r"\bcibles?\b|\bprevisions?\b|\bprevus?\b|\bprevues?\b|\battendue?s?\b|\bobjectif (?:de|fixe)|\bambition\w*|\bprevoi\w+|\bvisee?s?\b|\benvisag\w+|\bdoi(?:t|vent)\b|\bdevr\w+", r"$^"),
+    "move": (r"\bhausse\b|\bbaisse\b|\baugment\w+|\bprogress\w+|\bdiminu\w+|\brecul\w*|\baccroissement|\bsupplementaires?|\bpoints?\b|\bbond\b", r"$^"),
+    "sex": (r"\bfemmes?\b|\bfilles?\b", r"\bhommes?\b|\bgarcons?\b"),
+    "flow": (r"\brecettes?\b|\brecouvr\w+", r"\bdepenses?\b"),
+    "contest": (r"\bdirects?\b", r"\bprofessionnels?\b"),
+    "exam": (r"\bcep\b|certificat d'etudes", r"\bbepc\b|brevet", r"\bbac(?:calaureat)?\b"),
+}  # fmt: skip
+_COMPILED = {name: tuple(re.compile(side) for side in sides) for name, sides in _SIDES.items()}
+_JOINED = re.compile(r"[^,;.:!?]{0,24}?\b(?:en|de|pour|fin|au|sur|du|l['’]ann[ée]e|titre de)\s*(?:l['’])?$", re.I)
+_REACH = 160  # characters before a figure whose words are its own
+_DAY = re.compile(r"\d{4}-\d\d-\d\d$")
+
+
+def statements(place: Place) -> tuple[Statement, ...]:
+    """One for each amount of the sentence at `place`, in order."""
+    text = place.document.text
+    begin = text.rfind("\n\n", 0, place.start) + 2 if place.start else 0
+    begin = begin if begin > 1 else 0
+    before = text[begin : place.start]
+    if not before:  # the first sentence of a paragraph: what stands above may be its heading
+        above = text.rfind("\n\n", 0, max(place.start - 2, 0))
+        before = text[above + 2 if above >= 0 else 0 : place.start]
+        before = before if len(before) < 120 else ""
+    return read(text[place.start : place.end], before[-600:], place.document.title)
+
+
+@lru_cache(maxsize=8192)
+def read(sentence: str, before: str, title: str) -> tuple[Statement, ...]:
+    """The statements of a sentence; `before` is what precedes it in its paragraph."""
+    found = figures(sentence)
+    amounts = [figure for figure in found if figure.kind in AMOUNTS]
+    if not amounts:
+        return ()
+    whole = stems(sentence)
+    behind = stems(before) | stems(title)
+    near = _times(before, figures(before)) or _times(title, figures(title))
+    made = []
+    for place, figure in enumerate(amounts):
+        begin = amounts[place - 1].end if place else 0
+        end = amounts[place + 1].start if place + 1 < len(amounts) else len(sentence)
+        begin = max(begin, figure.start - _REACH)
+        own = stems(sentence[begin : figure.start] + " " + sentence[figure.end : end])
+        own |= frozenset(figure.measure) | ({figure.unit} if figure.kind == "number" and figure.unit else set())
+        made.append(
+            Statement(
+                figure=figure, own=own, all=whole, behind=behind,
+                sides=_sides(sentence[begin:figure.start], sentence[figure.end : end], figure),
+                time=_time(sentence, figure, found), near_time=near,
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+@lru_cache(maxsize=16384)
+def stems(text: str) -> frozenset[str]:
+    """Content stems of a text without its numbers and months."""
+    return frozenset(
+        word.stem for word in tokens(text) if not word.stop and not word.text[0].isdigit() and word.text not in _MONTHS
+    )
+
+
+_MONTHS = frozenset("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
+
+
+def _sides(left: str, right: str, figure: Figure) -> frozenset[tuple[str, int]]:
+    """The excluding words of a figure: those of its measure, or nearest before it, or else after it."""
+    found = set()
+    parts = (" ".join(figure.measure), fold(left), fold(right))
+    for name, sides in _COMPILED.items():
+        for part in parts[1:]:
+            last = [(match.start(), side) for side, pattern in enumerate(sides) for match in pattern.finditer(part)]
+            if last:
+                found.add((name, (max if part is parts[1] else min)(last)[1]))
+                break
+    return frozenset(found)
+
+
+def excluded(a: frozenset[tuple[str, int]], b: frozenset[tuple[str, int]]) -> bool:
+    """Whether two figures speak of things that exclude one another; an aim or a change excludes what is silent on it."""
+    left, right = dict(a), dict(b)
+    for name in left.keys() | right.keys():
+        mine, theirs = left.get(name), right.get(name)
+        if mine != theirs and (name in {"aim", "move"} or (mine is not None and theirs is not None)):
+            return True
+    return False
+
+
+def _time(sentence: str, figure: Figure, found: tuple[Figure, ...]) -> Time | None:
+    """The time that a sentence gives to one of its figures."""
+    place = found.index(figure)
+    if place + 1 < len(found):
+        after = found[place + 1]
+        if after.kind in CALENDAR and _JOINED.match(sentence[figure.end : after.start]):
+            return as_time(after, sentence)
+    if figure.as_of:
+        return Time(figure.as_of, True)
+    dated = [(other, time) for other in found if other.kind in CALENDAR and (time := as_time(other, sentence))]
+    earlier = [time for other, time in dated if other.end <= figure.start]
+    return earlier[-1] if earlier else dated[0][1] if dated else None
+
+
+def as_time(figure: Figure, text: str) -> Time | None:
+    """The time that a date or period names; None for a day that is no cut-off: it dates an event."""
+    iso = figure.iso or ""
+    if iso.startswith("-") or "/" in iso or not iso:
+        return None
+    before = text[max(0, figure.start - 16) : figure.start]
+    if _DAY.match(iso):
+        cut = re.search(r"(?:\bau|arr[êe]t[ée]+s? au|date du|d['’]ici au)\s$", before, re.I)
+        return Time(iso, True) if cut else None
+    year = len(iso) == 4
+    return Time(last_day(iso), not year or bool(re.search(r"\bfin\s$", before, re.I)))
+
+
+def _times(text: str, found: Iterable[Figure]) -> Time | None:
+    """The last time that a text names."""
+    dated = [time for figure in found if figure.kind in CALENDAR and (time := as_time(figure, text))]
+    return dated[-1] if dated else None
+
+
+def agree_in_time(a: Time | None, b: Time | None) -> bool | None:
+    """True for the same time, False for two different ones, None where it cannot be told."""
+    if a is None or b is None:
+        return None
+    if a.end == b.end:
+        return True
+    if a.end[:4] == b.end[:4] and a.cut != b.cut:
+        return None
+    return False
+
+
+def similar(a: frozenset[str], b: frozenset[str], weight: Weight) -> float:
+    """Weighted cosine of two sets of stems, 0 to 1."""
+    both = sum(weight(stem) for stem in a & b)
+    if not both:
+        return 0.0
+    left, right = sum(weight(stem) for stem in a), sum(weight(stem) for stem in b)
+    return float(both / (left * right) ** 0.5)
+
+
+def comparable(a: Figure, b: Figure) -> bool:
+    """Whether two figures are in one kind of unit, so that they could state one measure."""
+    kinds = {a.kind, b.kind}
+    if kinds == {"number"}:
+        return not a.unit or not b.unit or a.unit == b.unit or a.unit in b.measure or b.unit in a.measure
+    if kinds == {"fraction", "percent"}:
+        return True
+    return a.kind == b.kind and a.unit == b.unit
+
+
+@lru_cache(maxsize=4096)
+def body_of(ministry: str, title: str) -> frozenset[str]:
+    """The portfolios that a publication is about."""
+    return portfolios(ministry) | portfolios(title)
+
+
+def same_body(a: Document, b: Document) -> bool:
+    """Whether two publications are about one body: a portfolio, or the same named ministry, or the same event."""
+    if a.id == b.id or (a.ministry and fold(a.ministry) == fold(b.ministry)):
+        return True
+    return bool(body_of(a.ministry, a.title) & body_of(b.ministry, b.title))

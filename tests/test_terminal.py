@@ -1,0 +1,97 @@
+"""ui.terminal: what commands print."""
+
+from dataclasses import replace
+
+from builders import FORMER, SEED, document
+from test_render import OTHER, QUOTE, nearest, reply, sentence
+
+from rag import IndexReport
+from ui import terminal
+
+LONG = document(
+    "long", "Un mot après l’autre, " * 30, title="Un très long titre " * 9, url="https://example.org/" + "a" * 150
+)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def test_an_answer_is_numbered_and_its_sources_are_named() -> None:
+    answer = reply(sentence(SEED, QUOTE), sentence(FORMER, "91,40%"), sentence(SEED, OTHER))
+    text = plain(terminal.answer(answer))
+    start = SEED.text.index(QUOTE)
+    assert text.startswith(f"{QUOTE} [1] 91,40% [2] {OTHER} [1]")
+    assert "Certitude : sûr — publications du 12 décembre 2024 au 27 mars 2025 — recherché dans" in text
+    assert f"[1] {SEED.title} {SEED.publisher} — {SEED.ministry} — 27 mars 2025 {SEED.url}" in text
+    assert f"« {QUOTE} » (caractères {start} à {start + len(QUOTE)})" in text
+
+
+def test_a_page_is_said() -> None:
+    found = sentence(SEED, QUOTE)
+    paged = replace(found, citations=(replace(found.citations[0], page=3),))
+    assert "page 3, caractères" in plain(terminal.answer(reply(paged)))
+
+
+def test_a_refusal_says_that_what_follows_is_no_answer() -> None:
+    text = plain(terminal.answer(reply(evidence=tuple(nearest(SEED, n) for n in range(1, 9)))))
+    assert text.startswith("Le corpus ne répond pas à cette question. Recherché dans")
+    assert "ce ne sont pas des réponses" in text
+    assert text.count(SEED.url) == 3
+
+
+def test_lines_are_wrapped_at_100_columns_but_addresses_stay_whole() -> None:
+    text = terminal.answer(reply(sentence(LONG, LONG.text.strip()), evidence=(nearest(LONG),)))
+    for line in text.splitlines():
+        assert len(line) <= terminal.WIDTH or "https://" in line
+    assert LONG.url in text
+    assert all(
+        len(line) <= terminal.WIDTH or "https://" in line for line in terminal.passages((nearest(LONG),)).splitlines()
+    )
+
+
+def test_escape_codes_of_a_page_do_not_reach_the_terminal() -> None:
+    bad = document(
+        "bad",
+        "Rouge \x1b[31m et \u202eenvers.",
+        title="\x1b]0;titre\x07",
+        publisher="\x9b1m",
+        url="https://e.org/\x1b[2J",
+    )
+    for text in (terminal.answer(reply(sentence(bad, bad.text))), terminal.passages((nearest(bad),))):
+        assert not set("\x1b\x07\x9b\u202e") & set(text)
+
+
+def test_passages_in_order_or_none() -> None:
+    text = plain(terminal.passages((nearest(SEED), nearest(FORMER, 2))))
+    assert text.startswith(f"1. {SEED.title}")
+    assert f"2. {FORMER.title}" in text
+    assert terminal.passages(()) == "Aucun passage ne correspond."
+
+
+def test_verification() -> None:
+    assert plain(terminal.verification({"checked": 12, "problems": []})) == "12 passages vérifiés : tous exacts."
+    assert plain(terminal.verification({"checked": 1, "problems": []})) == "1 passage vérifié : exact."
+    problem = {"doc": "a/b", "quote": "69,89 %", "reason": "document inconnu"}
+    text = plain(terminal.verification({"checked": 2, "problems": [problem]}))
+    assert text == "2 passages vérifiés : 1 élément ne correspond plus. - a/b : document inconnu « 69,89 % »"
+
+
+def test_status_with_and_without_an_index() -> None:
+    corpus = {"documents": 118, "versions": 120, "withdrawn": 1, "digest": "0"}
+    report = {"corpus": corpus, "index": None, "runs": []}
+    text = plain(terminal.status(report))
+    assert text.startswith("Corpus : 118 publications, 120 versions, 1 publication retirée.")
+    assert "sourcier index" in text
+    index = {"documents": 117, "passages": 243, "latest": "2026-02-03", "generation": "g000002", "late": 1}
+    text = plain(terminal.status(report | {"index": index, "runs": [{"new": 3, "sites": ["x"]}]}))
+    assert "génération g000002, 117 publications, la plus récente du 3 février 2026, 243 passages" in text
+    assert "1 publication en retard" in text
+    assert "Dernière collecte : new 3." in text
+    assert "endommagé" in terminal.status(report | {"index": {"damaged": "vectors.bin"}})
+
+
+def test_indexed() -> None:
+    report = IndexReport(generation="g000001", documents=2, passages=5, embedded=5, reused=0, seconds=1.26)
+    text = plain(terminal.indexed(report))
+    assert text == "Index à jour : génération g000001, 2 publications, 5 passages (5 calculés, 0 repris) en 1,3 s."
