@@ -11,10 +11,11 @@ from rich.text import Text
 from evals.compare import Comparison
 from evals.metrics import LOWER_IS_BETTER
 from evals.results import Result
-from evals.words import BASELINES, GROUPS, KINDS, METRICS, NBSP, ROBUSTNESS, TYPES, interval, label, number, points
+from evals.words import BASELINES, GROUPS, KINDS, NBSP, ROBUSTNESS, TYPES, interval, label, number, points
 
 BY_TYPE = ("recall@5", "contains", "figure", "citation_recall", "correct")
 BY_BASELINE = ("recall@1", "recall@5", "mrr@10", "ndcg@10", "contains", "correct", "crag")
+BY_ATTACK = ("recall@5", "contains", "correct", "crag", "error_unanswerable")
 
 
 def result_text(result: Result, *, width: int = 100) -> str:
@@ -79,7 +80,7 @@ def _headline(result: Result) -> Table:
 
 def _by_type(result: Result) -> Table:
     table = Table(box=SIMPLE_HEAD, title="Par type de question", title_justify="left")
-    table.add_column("Type")
+    table.add_column("Type", min_width=16)
     for name in ("n", *map(label, BY_TYPE)):
         table.add_column(name, justify="right")
     counts = {kind: sum(row.type == kind for row in result.rows) for kind in result.by_type}
@@ -91,7 +92,7 @@ def _by_type(result: Result) -> Table:
 
 def _baselines(result: Result) -> Table:
     table = Table(box=SIMPLE_HEAD, title="Ce que chaque partie apporte", title_justify="left")
-    table.add_column("Configuration")
+    table.add_column("Configuration", min_width=16)
     for name in BY_BASELINE:
         table.add_column(label(name), justify="right")
     for key, found in result.baselines.items():
@@ -101,9 +102,9 @@ def _baselines(result: Result) -> Table:
 
 
 def _robustness(result: Result) -> Table:
-    names = [name for name in METRICS if any(name in told["changes"] for told in result.robustness.values())]
+    names = [name for name in BY_ATTACK if any(name in told["changes"] for told in result.robustness.values())]
     table = Table(box=SIMPLE_HEAD, title="Robustesse (écart avec le banc d’essai intact)", title_justify="left")
-    table.add_column("Épreuve")
+    table.add_column("Épreuve", min_width=20)
     for name in names:
         table.add_column(label(name), justify="right")
     for key, told in result.robustness.items():

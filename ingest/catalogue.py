@@ -40,6 +40,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "unreadable": "cannot be read ({detail})",
         "not_utf8": "not UTF-8 ({detail})",
         "not_toml": "not TOML ({detail})",
+        "no_source": "declares no [[source]]",
         "unknown_table": "unknown key {value!r}, expected [[source]]",
         "not_a_list": "write [[source]], an array of tables",
         "same_name": "two sources are named {value!r}",
@@ -58,7 +59,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "bad_hosts": 'must be a list of "host" or "host:port"',
     }
 )
-"""Reason code of a CatalogueError -> what is wrong, with values of its details; `ui.reasons.CATALOGUE` is its French."""
+"""Reason code of a CatalogueError -> what is wrong, with values of its details. `ui.reasons` has the French."""
 
 SELECTORS = frozenset({"title", "body", "date", "publisher", "ministry", "kind", "item", "next", "drop"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
@@ -135,6 +136,8 @@ def parse(text: str, path: Path) -> tuple[Source, ...]:
         if any(source.name == other.name for other in sources):
             raise _error(path, lines.of(number, "name"), "name", "same_name", value=source.name)
         sources.append(source)
+    if not sources:
+        raise _error(path, None, None, "no_source")
     return tuple(sources)
 
 

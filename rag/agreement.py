@@ -69,7 +69,9 @@ _SESSIONS = {
 def sessions(text: str) -> frozenset[str]:
     """Which sessions of a council a text names: "first", "second" (of the year), "extraordinary"."""
     folded = fold(text)
-    return frozenset(name for name, pattern in _SESSIONS.items() if pattern.search(folded))
+    named = frozenset(name for name, pattern in _SESSIONS.items() if pattern.search(folded))
+    # "la première session extraordinaire" is not the first session of the year
+    return named & {"extraordinary"} or named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def confidence(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> flo
     best = judged[0]
     agrees = candidates[best.rank].agreement
     nearest = max(candidate.dense for candidate in candidates)
-    logit = 0.5 + 0.25 * best.score + 25.0 * (nearest - 0.86) + 3.0 * (best.context - 0.6)
+    logit = 0.5 + 0.25 * best.score + 25.0 * (nearest - 0.86) + 3.0 * (best.features["context"] - 0.6)
     if agrees is not None:
         logit += 0.8 * agrees.ministry - 2.5 * (3 - agrees.days_far - agrees.months_far - agrees.years_far)
     return 1 / (1 + math.exp(-logit))

@@ -15,6 +15,7 @@ from rag import index
 from rag.answer import compose
 from rag.encoder import Encoder
 from rag.index import Generation, IndexEvent
+from rag.judge import Judged, judge
 from rag.query import understand
 from rag.search import Found, allowed_documents, search
 from rag.values import Answer, CorpusState, Evidence, Filters
@@ -153,6 +154,14 @@ class Assistant:
         filters = Filters(as_of=as_of, since=since, until=until, ministry=ministry, publisher=publisher, within=within)
         generation = self._generation
         return self._evidence(generation, self._search(generation, question, filters), k)
+
+    def judged(self, question: str, *, as_of: str | None = None) -> list[Judged]:
+        """Every sentence that was weighed for an answer, best first, with its features: for fitting and explaining."""
+        generation = self._generation
+        query = understand(question, self.settings.max_question_chars)
+        found = self._search(generation, question, Filters(as_of=as_of))
+        encoder = None if self.settings.retrieval == "lexical" else self._model(generation)
+        return judge(query, found, generation, lambda number: self._document(generation, number), encoder)
 
     def document(self, doc: str) -> Document:
         """A document in the version that is indexed, to which offsets of citations refer. Raises KeyError."""

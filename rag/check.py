@@ -295,9 +295,7 @@ def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[
             problems.append(Problem(kind=kind, text=text[word.start : word.end], start=0, end=0))
     if denied and not any(_negates(word, text) for text, part in near for word in part):
         word = denied[0]
-        problems.append(
-            Problem(kind="negation", text=sentence[word.start : word.end], start=word.start, end=word.end)
-        )
+        problems.append(Problem(kind="negation", text=sentence[word.start : word.end], start=word.start, end=word.end))
     return problems
 
 

@@ -3,17 +3,18 @@
 The lead sentence of a publication repeats the names of every question about it;
 what answers often stands deeper, in a sentence that says only what is new. So
 words that the title or the sentence before already gave count apart from words
-that the sentence itself brings.
+that the sentence itself brings, and a sentence is asked whether it holds the
+kind of thing that the question wants.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from corpus.records import Document
-from rag.agreement import times
+from rag.agreement import Times, times
 from rag.encoder import Encoder
-from rag.figures import Figure, figures
+from rag.figures import figures
 from rag.french import fold, sentences, terms
 from rag.index import Generation
 from rag.passages import header
@@ -26,122 +27,124 @@ NEAREST = 20
 """Sentences, best first by words, that are also compared by vector: bounds the encoder's work per question."""
 _FAR = 0.80
 """Cosine given to the others: that of unrelated French sentences with this encoder."""
+_LONG = 400  # characters from which a sentence is as long as can be
+
+WEIGHTS: Mapping[str, float] = {
+    "bias": -16.12, "behind": 0.47, "first": 0.40, "local": 3.45, "said": 0.97, "covered": -2.54,
+    "context": 3.94, "new": 1.93, "near": 18.68, "holds_date": 2.12, "holds_person": 0.99, "holds_theme": 3.22,
+    "holds_place": 2.16, "holds_list": 1.34, "holds_reason": 1.80, "holds_figure": 0.90, "measure": 1.78,
+    "lead": -1.53, "same_day": 0.37, "other_time": -0.75, "length": -1.59, "question": -3.23,
+}  # fmt: skip
+"""Logistic regression by `python -m evals.fit` on the demonstration suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A sentence, `document.text[start:end]`, and how well it answers: `score`, in log-odds.
 
-    rank: of its passage, from 0. context: share of the question's weight said in
-    the sentence, the one before it, or the publication's header. near: cosine.
-    holds: it has the kind of thing that is asked for. other_year: it names years, none of them asked.
+    rank: of its passage, from 0. features: name -> value, the keys of WEIGHTS less "bias":
+      behind: its passage's score less the best one's; local: share of the question's weight in the sentence, words of
+      the header counting less; said, covered, context: the same share in the sentence, with the header, with the
+      sentence before too; new: in the sentence alone; near: cosine; holds_*: the kind of thing asked for, where it has it;
+      measure: share of the question in what its figure measures; same_day, other_time: it names the day asked, or
+      only other times.
     """
 
     document: Document
     start: int
     end: int
     rank: int
-    context: float
-    near: float
-    holds: bool
-    other_year: bool
+    features: Mapping[str, float]
     score: float
-
-
-# Logistic regression on the demonstration suite (sentence overlaps a gold quote or not), cross-validated by
-# family: right sentence first for 0.56 of the questions, among two for 0.73; words alone 0.46.
-_WEIGHTS = {
-    "behind": 0.46, "first": 0.36, "local": 3.35, "said": 1.37, "covered": -2.34, "context": 4.31, "new": 2.29,
-    "near": 19.0, "holds": 0.99, "lead": -1.0, "other_year": -0.75, "length": -1.3, "question": -2.9,
-}  # fmt: skip
-_BIAS = -20.0
-_LONG = 400  # characters from which a sentence is as long as can be
 
 
 def judge(query: Query, found: Found, generation: Generation, read: Reader, encoder: Encoder | None) -> list[Judged]:
     """The sentences of the best passages, best first; ties in reading order."""
+    items = sorted(_read(query, found, generation, read), key=lambda item: -item.score)
+    nearest, rest = items[:NEAREST], items[NEAREST:]
+    if encoder is not None and found.vector is not None and nearest:
+        quotes = [item.document.text[item.start : item.end] for item in nearest]
+        cosines = encoder.passages(quotes) @ found.vector
+        nearest = [
+            _scored(item, {**item.features, "near": float(near)}) for item, near in zip(nearest, cosines, strict=True)
+        ]
+    return sorted(nearest + rest, key=lambda item: (-item.score, item.rank, item.start))
+
+
+def _scored(item: Judged, features: Mapping[str, float]) -> Judged:
+    score = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in features.items())
+    return replace(item, features=features, score=score)
+
+
+def _read(query: Query, found: Found, generation: Generation, read: Reader) -> Iterator[Judged]:
+    """Every sentence of the best passages, judged without vectors."""
     weights = {term: generation.lexical.idf(term) for term in query.content}
-    whole = sum(weights.values()) or 1.0
-    asked = times(query.text).years
-
-    def share(said: set[str]) -> float:
-        return sum(weight for term, weight in weights.items() if term in said) / whole
-
-    items: list[tuple[Judged, float, str]] = []
+    asked = times(query.text)
     best = found.candidates[0].score if found.candidates else 0.0
     for rank, candidate in enumerate(found.candidates[:READ_PASSAGES]):
         row = generation.rows[candidate.row]
-        document = read(int(row["document"]))
-        begin = int(row["start"])
+        document, begin = read(int(row["document"])), int(row["start"])
         text = document.text[begin : int(row["end"])]
         above, before = set(terms(header(document))), set[str]()
         for span in sentences(text):
             quote = text[span.start : span.end]
             said = set(terms(quote))
-            years = times(quote).years
-            context = share(said | above | before)
             features = {
                 "behind": candidate.score - best,
                 "first": float(rank == 0),
-                "local": share(said - above) + 0.3 * share(said & above),
-                "said": share(said),
-                "covered": share(said | above),
-                "context": context,
-                "new": share(said - above - before),
-                "holds": float(_holds(query.wanted, quote)),
+                **_words(weights, said, above, before),
+                "near": _FAR,
+                **_content(query.wanted, weights, quote),
                 "lead": float(begin + span.start == 0),
-                "other_year": float(bool(asked and years and not asked & years)),
+                **_time(asked, times(quote)),
                 "length": min(len(quote), _LONG) / _LONG,
                 "question": float(quote.endswith("?")),
             }
-            words = _BIAS + sum(_WEIGHTS[name] * value for name, value in features.items())
-            item = Judged(
-                document=document, start=begin + span.start, end=begin + span.end, rank=rank, context=context,
-                near=_FAR, holds=bool(features["holds"]), other_year=bool(features["other_year"]),
-                score=words + _WEIGHTS["near"] * _FAR,
-            )  # fmt: skip
-            items.append((item, words, quote))
+            start, end = begin + span.start, begin + span.end
+            yield _scored(Judged(document=document, start=start, end=end, rank=rank, features={}, score=0.0), features)
             before = said
-    items.sort(key=lambda entry: -entry[1])
-    judged = _near(items[:NEAREST], found, encoder) + [item for item, _, _ in items[NEAREST:]]
-    return sorted(judged, key=lambda item: (-item.score, item.rank, item.start))
 
 
-def _near(items: Sequence[tuple[Judged, float, str]], found: Found, encoder: Encoder | None) -> list[Judged]:
-    """The items with their cosine to the question, where vectors are in use."""
-    if encoder is None or found.vector is None or not items:
-        return [item for item, _, _ in items]
-    cosines = encoder.passages([quote for _, _, quote in items]) @ found.vector
-    return [
-        Judged(
-            document=item.document, start=item.start, end=item.end, rank=item.rank, context=item.context,
-            near=float(cosine), holds=item.holds, other_year=item.other_year,
-            score=words + _WEIGHTS["near"] * float(cosine),
-        )
-        for (item, words, _), cosine in zip(items, cosines, strict=True)
-    ]  # fmt: skip
+def _words(weights: Mapping[str, float], said: set[str], above: set[str], before: set[str]) -> dict[str, float]:
+    return {
+        "local": _share(weights, said - above) + 0.3 * _share(weights, said & above),
+        "said": _share(weights, said),
+        "covered": _share(weights, said | above),
+        "context": _share(weights, said | above | before),
+        "new": _share(weights, said - above - before),
+    }
 
 
-_NUMBERS = {"number", "percent", "fraction", "money", "quantity", "ordinal", "duration"}
-_HOLDS: dict[Wanted, Callable[[tuple[Figure, ...], str], bool]] = {
-    "figure": lambda found, _: any(figure.kind in _NUMBERS for figure in found),
-    "date": lambda found, _: any(figure.kind in ("date", "period") for figure in found),
-    "person": lambda _, text: _has_name(text),
-    "theme": lambda _, text: bool(_TITLE.search(text)),
-    "place": lambda _, text: _has_name(text),
-    "list": lambda _, text: text.count(",") + text.count(";") >= 2,
-    "reason": lambda _, text: any(mark in fold(text) for mark in ("afin", "pour ", "car ", "en raison", "grace a")),
+def _share(weights: Mapping[str, float], said: set[str]) -> float:
+    """Share, 0 to 1, of the question's idf weight that is said."""
+    return sum(weight for term, weight in weights.items() if term in said) / (sum(weights.values()) or 1.0)
+
+
+def _time(asked: Times, named: Times) -> dict[str, float]:
+    other = bool(asked.years and named.years and not asked.years & named.years)
+    return {"same_day": float(bool(asked.days & named.days)), "other_time": float(other)}
+
+
+_NUMBERS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
+_NAME = re.compile(r"(?<=[\w,;:»)’'] )(?:[A-ZÀ-Ý][\w’'-]+(?: (?:de |d['’])?|/)){1,3}[A-ZÀ-Ý][\w’'-]+")
+_PLACE = re.compile(r"\b(?:à|au|aux|en|dans|vers|de|d['’])\s*(?:la |le |les |l['’])?[A-ZÀ-Ý][\w’'-]+")
+_TITLE = re.compile(r"[«“\"][^»”\"]{20,}[»”\"]")
+_REASON = re.compile(
+    r"\bafin\b|\bpour (?!cent)|\bcar\b|en raison|grace a|parce qu|\bdu fait\b|vise a|\bcause|\bdue?s? a"
+)
+_HOLDS: Mapping[Wanted, Callable[[str], bool]] = {
+    "date": lambda quote: any(figure.kind in ("date", "period") for figure in figures(quote)),
+    "person": lambda quote: bool(_NAME.search(quote)),
+    "theme": lambda quote: bool(_TITLE.search(quote)),
+    "place": lambda quote: bool(_PLACE.search(quote)),
+    "list": lambda quote: quote.count(",") + quote.count(";") >= 2,
+    "reason": lambda quote: bool(_REASON.search(fold(quote))),
 }
 
 
-_TITLE = re.compile(r"[«“\"][^»”\"]{20,}[»”\"]")
-
-
-def _holds(wanted: Wanted, quote: str) -> bool:
-    check = _HOLDS.get(wanted)
-    return check(figures(quote), quote) if check else False
-
-
-def _has_name(text: str) -> bool:
-    """A capitalised word that does not open the sentence."""
-    return any(word[:1].isupper() for word in text.split()[1:])
+def _content(wanted: Wanted, weights: Mapping[str, float], quote: str) -> dict[str, float]:
+    """Whether the sentence holds what is wanted and, for figures, how far they measure what the question names."""
+    found = {f"holds_{kind}": float(kind == wanted and check(quote)) for kind, check in _HOLDS.items()}
+    numbers = [figure for figure in figures(quote) if figure.kind in _NUMBERS] if wanted == "figure" else []
+    measure = max((_share(weights, set(figure.measure)) for figure in numbers), default=0.0)
+    return {**found, "holds_figure": float(bool(numbers)), "measure": measure}

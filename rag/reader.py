@@ -1,7 +1,7 @@
 """The trained sentence reader: which sentence of a passage answers the question, or none.
 
 Question and passage are read together by the default encoder, whose upper layers
-were trained for it (`evals/reader/`, model card in `rag/weights/README.md`). A
+were trained for it (`rag/training/`, model card in `rag/weights/README.md`). A
 sentence's score is the log of the mean of exp of its tokens' scores; "none of
 these" has a score of its own, read at <s>. The untrained path works without it:
 `open_reader` gives None where the weights or ONNX Runtime are missing.

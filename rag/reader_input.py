@@ -1,6 +1,6 @@
 """What the sentence reader sees: a question and a passage in one row of tokens, each token owned by a sentence.
 
-Training (`evals/reader/train.py`) and run time (`rag/reader.py`) both stand on
+Training (`rag/training/train.py`) and run time (`rag/reader.py`) both stand on
 this file, so that the model meets in service what it met in training:
 
     <s> query: QUESTION </s> </s> HEADER \\n TEXT </s>

@@ -163,7 +163,9 @@ def _is_label(text: str, at: int) -> bool:
         return True
     if _CODE_BEFORE.search(text, max(0, at - 2), at) and not _MID.search(text, max(0, at - 7), at):
         return True
-    return bool(_LIST_MARKER.match(text, at)) and _LINE_START.search(text[max(0, at - 8) : at].rjust(8, "\n")) is not None
+    return (
+        bool(_LIST_MARKER.match(text, at)) and _LINE_START.search(text[max(0, at - 8) : at].rjust(8, "\n")) is not None
+    )
 
 
 def _calendar(text: str, at: int, end: int) -> Reading | None:

@@ -154,7 +154,9 @@ def _is_abbreviation(place: _Place) -> bool:
     if dotted:
         return True  # "S.E.M. Zerbo"
     initial = len(place.word) == 1 and place.word.isupper()
-    amount = place.text[max(place.start, place.mark.start() - 3) : place.mark.start() - 1].rstrip()[-1:].isdigit()  # "250 000 F. Celui"
+    amount = (
+        place.text[max(place.start, place.mark.start() - 3) : place.mark.start() - 1].rstrip()[-1:].isdigit()
+    )  # "250 000 F. Celui"
     return initial and not amount
 
 

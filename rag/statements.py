@@ -8,13 +8,14 @@ read: measures are told apart by their words, by words that exclude one another
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
 from corpus.records import Document
 from rag.dates import last_day
 from rag.figures import Figure, figures
-from rag.french import fold, tokens
+from rag.french import Token, fold, sentences, tokens
 from rag.ministries import portfolios
 
 AMOUNTS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
@@ -65,6 +66,7 @@ class Statement:
     all: frozenset[str]
     behind: frozenset[str]
     sides: frozenset[tuple[str, int]]
+    names: frozenset[str]
     time: Time | None
     near_time: Time | None
 
@@ -81,7 +83,10 @@ _SIDES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _COMPILED = {name: tuple(re.compile(side) for side in sides) for name, sides in _SIDES.items()}
 _JOINED = re.compile(r"[^,;.:!?]{0,24}?\b(?:en|de|pour|fin|au|sur|du|l['’]ann[ée]e|titre de)\s*(?:l['’])?$", re.I)
+_NEAR = frozenset({"aim", "move"})
+_CLOSE = 45  # characters within which an aim or a change is that of a figure
 _REACH = 160  # characters before a figure whose words are its own
+_ELLIPTIC = 3  # stems; fewer around a figure tell nothing of what it measures
 _DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 
 
@@ -115,14 +120,33 @@ def read(sentence: str, before: str, title: str) -> tuple[Statement, ...]:
         begin = max(begin, figure.start - _REACH)
         own = stems(sentence[begin : figure.start] + " " + sentence[figure.end : end])
         own |= frozenset(figure.measure) | ({figure.unit} if figure.kind == "number" and figure.unit else set())
+        named = frozenset(word.stem for word in _named(sentence) if begin <= word.start < end)
+        if len(own) <= _ELLIPTIC:  # "Elle représente un peu plus de cinq milliards": the measure stands before
+            own |= stems(_last(before))
         made.append(
             Statement(
-                figure=figure, own=own, all=whole, behind=behind,
+                names=named, figure=figure, own=own, all=whole, behind=behind,
                 sides=_sides(sentence[begin:figure.start], sentence[figure.end : end], figure),
                 time=_time(sentence, figure, found), near_time=near,
             )
         )  # fmt: skip
     return tuple(made)
+
+
+def _last(before: str) -> str:
+    """The last sentence of a text."""
+    spans = sentences(before)
+    return before[spans[-1].start : spans[-1].end] if spans else ""
+
+
+def _named(sentence: str) -> list[Token]:
+    """The capitalised words of a sentence, its first one left out unless it is an acronym."""
+    words = tokens(sentence)
+    return [
+        word
+        for place, word in enumerate(words)
+        if sentence[word.start].isupper() and not word.stop and (place or word.acronym)
+    ]
 
 
 @lru_cache(maxsize=16384)
@@ -139,13 +163,31 @@ _MONTHS = frozenset("janvier fevrier mars avril mai juin juillet aout septembre 
 def _sides(left: str, right: str, figure: Figure) -> frozenset[tuple[str, int]]:
     """The excluding words of a figure: those of its measure, or nearest before it, or else after it."""
     found = set()
-    parts = (" ".join(figure.measure), fold(left), fold(right))
+    before, after = fold(left), fold(right)
+    if figure.kind != "number":  # what follows a comma is of the next figure
+        after = re.split(r"[,;:]", after)[0]
     for name, sides in _COMPILED.items():
-        for part in parts[1:]:
+        near = name in _NEAR
+        parts = [(before[-_CLOSE:] if near else before, max), (after[:_CLOSE] if near else after, min)]
+        if figure.kind == "number":  # "256 concours directs": what follows a count says what it is
+            parts.reverse()
+        for part, nearest in parts:
             last = [(match.start(), side) for side, pattern in enumerate(sides) for match in pattern.finditer(part)]
             if last:
-                found.add((name, (max if part is parts[1] else min)(last)[1]))
+                found.add((name, nearest(last)[1]))
                 break
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1024)
+def sides_of(question: str) -> frozenset[tuple[str, int]]:
+    """The excluding words of a question, where it names one side only."""
+    folded = fold(question)
+    found = set()
+    for name, sides in _COMPILED.items():
+        named = [side for side, pattern in enumerate(sides) if pattern.search(folded)]
+        if len(named) == 1 and name not in _NEAR:
+            found.add((name, named[0]))
     return frozenset(found)
 
 
@@ -154,7 +196,7 @@ def excluded(a: frozenset[tuple[str, int]], b: frozenset[tuple[str, int]]) -> bo
     left, right = dict(a), dict(b)
     for name in left.keys() | right.keys():
         mine, theirs = left.get(name), right.get(name)
-        if mine != theirs and (name in {"aim", "move"} or (mine is not None and theirs is not None)):
+        if mine != theirs and (name in _NEAR or (mine is not None and theirs is not None)):
             return True
     return False
 
@@ -168,7 +210,16 @@ def _time(sentence: str, figure: Figure, found: tuple[Figure, ...]) -> Time | No
             return as_time(after, sentence)
     if figure.as_of:
         return Time(figure.as_of, True)
-    dated = [(other, time) for other in found if other.kind in CALENDAR and (time := as_time(other, sentence))]
+    taken = {
+        other.start
+        for amount, other in zip(found, found[1:], strict=False)
+        if amount.kind in AMOUNTS and other.kind in CALENDAR and _JOINED.match(sentence[amount.end : other.start])
+    }
+    dated = [
+        (other, time)
+        for other in found
+        if other.kind in CALENDAR and other.start not in taken and (time := as_time(other, sentence))
+    ]
     earlier = [time for other, time in dated if other.end <= figure.start]
     return earlier[-1] if earlier else dated[0][1] if dated else None
 
@@ -203,6 +254,12 @@ def agree_in_time(a: Time | None, b: Time | None) -> bool | None:
     return False
 
 
+@lru_cache(maxsize=1024)
+def amounts_of(text: str) -> tuple[Figure, ...]:
+    """Every amount of a whole publication, without those so common that they tell nothing."""
+    return tuple(figure for figure in figures(text) if figure.kind in AMOUNTS)
+
+
 def similar(a: frozenset[str], b: frozenset[str], weight: Weight) -> float:
     """Weighted cosine of two sets of stems, 0 to 1."""
     both = sum(weight(stem) for stem in a & b)
@@ -216,7 +273,11 @@ def comparable(a: Figure, b: Figure) -> bool:
     """Whether two figures are in one kind of unit, so that they could state one measure."""
     kinds = {a.kind, b.kind}
     if kinds == {"number"}:
-        return not a.unit or not b.unit or a.unit == b.unit or a.unit in b.measure or b.unit in a.measure
+        return (
+            bool({a.unit, *a.measure[:3]} & {b.unit}) or bool({b.unit, *b.measure[:3]} & {a.unit})
+            if a.unit or b.unit
+            else bool(set(a.measure) & set(b.measure))
+        )
     if kinds == {"fraction", "percent"}:
         return True
     return a.kind == b.kind and a.unit == b.unit
@@ -233,3 +294,16 @@ def same_body(a: Document, b: Document) -> bool:
     if a.id == b.id or (a.ministry and fold(a.ministry) == fold(b.ministry)):
         return True
     return bool(body_of(a.ministry, a.title) & body_of(b.ministry, b.title))
+
+
+SIBLINGS_WITHIN = 6
+"""Days between two publications on one event."""
+
+
+def near(a: Document, b: Document) -> bool:
+    """Whether two publications came within days of each other: on one event, most likely."""
+    try:
+        gap = date.fromisoformat(a.published or "") - date.fromisoformat(b.published or "")
+    except ValueError:
+        return a.id == b.id
+    return a.id == b.id or abs(gap.days) <= SIBLINGS_WITHIN

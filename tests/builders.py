@@ -104,7 +104,7 @@ class WordEncoder:
         vector = np.full(self.dimension, 1e-3, np.float32)
         for term in terms(text):
             vector[hashlib.sha256(term.encode()).digest()[0] % self.dimension] += 1
-        unit: "Vectors" = (vector / np.linalg.norm(vector)).astype(np.float32)
+        unit: Vectors = (vector / np.linalg.norm(vector)).astype(np.float32)
         return unit
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from builders import MODELS, WordEncoder, fill
+from demonstration import Demo, demonstrate
 
 from corpus.settings import Settings
 
@@ -38,6 +39,18 @@ def encoder() -> "Encoder":
     from rag import load_encoder
 
     return load_encoder(Settings(cache=str(MODELS)))
+
+
+@pytest.fixture(scope="session")
+def demo(encoder: "Encoder", tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demonstration, scraped and indexed once for all tests. Read only; `demo.copy` gives one to change."""
+    return demonstrate(tmp_path_factory.mktemp("demo"), encoder)
+
+
+@pytest.fixture(scope="session")
+def demo_data(demo: Demo) -> Path:
+    """Its data folder: read only."""
+    return demo.data
 
 
 @pytest.fixture

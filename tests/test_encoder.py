@@ -166,9 +166,7 @@ def test_a_full_cache_folder_is_said_and_left_empty(mount: Callable[..., Path]) 
     assert list((folder / "cache").iterdir()) == []
 
 
-def test_a_read_only_cache_folder_is_said(
-    mount: Callable[..., Path], read_only: Callable[[Path], None]
-) -> None:
+def test_a_read_only_cache_folder_is_said(mount: Callable[..., Path], read_only: Callable[[Path], None]) -> None:
     folder = mount(size="1m")
     read_only(folder)
     with pytest.raises(DataReadOnly) as caught:

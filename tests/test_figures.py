@@ -3,12 +3,14 @@
 import string
 from datetime import date
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.figures import Figure, figures, same
+from rag.french import acronyms, fold, sentences, terms
 from rag.numerals import ordinal_word, read_number, roman, spelled
 
 NBSP, NNBSP, THIN = "\u00a0", "\u202f", "\u2009"
@@ -590,6 +592,37 @@ def test_spans_are_inside_in_order_and_apart(text: str) -> None:
         assert figure.high is None or (figure.value is not None and figure.value < figure.high)
         assert same(figure, figure) or figure.value is None
         reached = figure.end
+
+
+HOSTILE = [
+    "1",
+    "1 ",
+    "1-",
+    "1/",
+    "A.",
+    "! ",
+    "« a ! ",
+    "vingt ",
+    "mars ",
+    "www.",
+    "a.",
+    " ",
+    "\n",
+    " \n",
+    "l'",
+    "A",
+    "(A",
+    "de ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=repr)
+def test_time_is_linear_in_hostile_texts(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    start = process_time()
+    for analyse in (figures, sentences, terms, acronyms, fold):
+        analyse(text)
+    assert process_time() - start < 2  # seconds; a quadratic pattern took 4 to 40
 
 
 @given(TEXTS)

@@ -54,7 +54,7 @@ def target(module: str) -> str | None:
     """The room of an imported module; None for what is not ours."""
     if module == "ui.cli" or module.startswith("ui.commands"):
         return "commands"
-    first = module.split(".")[0]
+    first = module.split(".", maxsplit=1)[0]
     return first if first in ROOMS else None
 
 
@@ -67,7 +67,7 @@ def test_nothing_imports_upwards_or_across(path: Path) -> None:
     here = room(path)
     for module, line in imported(path):
         there = target(module)
-        if there is None or there == here or here == "commands":
+        if there is None or here in (there, "commands"):
             continue
         assert FLOORS[there] < FLOORS[here], f"{path}:{line}: {here} imports {module}"
 
@@ -102,7 +102,9 @@ def test_a_light_import_loads_nothing_heavy(package: str) -> None:
 
 
 def test_opening_an_assistant_names_but_does_not_load_the_model(data: Path) -> None:
-    loaded = loaded_by(f"from pathlib import Path; import rag\ntry: rag.Assistant.open({str(data)!r})\nexcept Exception: 0")
+    loaded = loaded_by(
+        f"from pathlib import Path; import rag\ntry: rag.Assistant.open({str(data)!r})\nexcept Exception: 0"
+    )
     assert not loaded & {"torch", "sentence_transformers", "gradio"}
 
 

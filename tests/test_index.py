@@ -19,7 +19,9 @@ from rag.passages import passages
 from rag.vectors import engine
 
 LATER = "2025-07-01T08:00:00Z"
-LONG = document("long", "\n\n".join(f"{name} : " + f"le budget {name} reste stable. " * 35 for name in ("Eau", "Mine", "Art")))
+LONG = document(
+    "long", "\n\n".join(f"{name} : " + f"le budget {name} reste stable. " * 35 for name in ("Eau", "Mine", "Art"))
+)
 """Three paragraphs too long to share a passage."""
 
 
@@ -404,7 +406,9 @@ def test_on_a_full_disk_the_former_generation_serves(
     data = fill(folder / "data")
     index(data, words)
     before = all_found(data)
-    many = [document(f"{number:03}", f"Le projet {number} de la commune {number} est lancé. " * 5) for number in range(300)]
+    many = [
+        document(f"{number:03}", f"Le projet {number} de la commune {number} est lancé. " * 5) for number in range(300)
+    ]
     put(data, *many)
     with Store.open(data):  # keeps SQLite's shared memory: this is about the index's files
         ballast = stuff(folder, leave=leave)

@@ -131,7 +131,9 @@ def test_a_filter_reaches_past_the_candidates(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_filters_let_through_what_they_say(assistant: Assistant, filters: dict[str, str], expected: set[object]) -> None:
+def test_filters_let_through_what_they_say(
+    assistant: Assistant, filters: dict[str, str], expected: set[object]
+) -> None:
     assert found(assistant, **filters) == {each.id for each in expected}  # type: ignore[attr-defined]
 
 
@@ -157,7 +159,9 @@ def test_bounds_that_cross_are_refused(assistant: Assistant) -> None:
 
 def test_an_answer_never_comes_from_outside_the_filters(assistant: Assistant) -> None:
     for day in ("2024-12-31", "2025-03-26"):
-        answer = assistant.ask("Quel est le taux d’exécution physique du ministère de la Transition digitale ?", as_of=day)
+        answer = assistant.ask(
+            "Quel est le taux d’exécution physique du ministère de la Transition digitale ?", as_of=day
+        )
         assert answer.as_of == day
         documents = {citation.doc for sentence in answer.sentences for citation in sentence.citations}
         assert documents | {item.doc for item in answer.evidence} <= {FORMER.id, MONTHLY.id}

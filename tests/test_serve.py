@@ -69,13 +69,17 @@ def test_a_port_in_use_is_said_at_once(indexed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "said"),
-    [(("--port", "70000"), 2, "impossible"), (("--host", "192.0.2.1"), 2, "impossible"), (("--port", "x"), 2, "valeur incorrecte")],
-)  # fmt: skip
-def test_an_address_that_cannot_be_is_refused(indexed: Path, options: tuple[str, ...], code: int, said: str) -> None:
+    ("options", "said"),
+    [
+        (("--port", "70000"), "demande impossible"),
+        (("--host", "192.0.2.1"), "demande impossible"),
+        (("--port", "x"), "valeur incorrecte"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(indexed: Path, options: tuple[str, ...], said: str) -> None:
     with serving(indexed, *options) as process:
         _, err = process.communicate(timeout=30)
-    assert process.returncode == code
+    assert process.returncode == 2
     assert said in err.lower()
 
 

@@ -34,7 +34,7 @@ HOSTILE = document(
     "piege",
     'Le concours des énigmes du Sourou a récompensé 37 lauréats <img src=x onerror="window.hit=1">'
     "<script>window.hit=1</script> ${window.hit=1} {{constructor.constructor('window.hit=1')()}} **gras**.",
-    title="<img src=x onerror=window.hit=1> Concours du Sourou </h4><script>window.hit=1</script> ${window.hit=1} \u202e",
+    title="<img src=x onerror=window.hit=1> Concours du Sourou </h4><script>window.hit=1</script> ${hit=1} \u202e",
     publisher='"><svg onload=window.hit=1>',
     ministry="Jeunesse</span><iframe src='javascript:window.hit=1'>",
     url="javascript:window.hit=1",
@@ -261,7 +261,7 @@ CONTRAST = """() => {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (!own || !node.checkVisibility()) continue;
     const [a, b] = [light(rgb(getComputedStyle(node).color).slice(0, 3)), light(ground(node))].sort((x, y) => y - x);
-    if ((a + .05) / (b + .05) < 4.5) low.push(node.tagName + '.' + node.className + ' ' + node.textContent.slice(0, 40));
+    if ((a + .05) / (b + .05) < 4.5) low.push(`${node.tagName}.${node.className} ${node.textContent.slice(0, 40)}`);
   }
   return low; }"""
 
@@ -319,7 +319,14 @@ def test_stopping_says_so_and_gives_the_question_back() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "day"),
-    [("27/03/2025", "2025-03-27"), ("1.4.2025", "2025-04-01"), (" 2025-04-01 ", "2025-04-01"), ("", None), (None, None), ("hier", "hier")],
-)  # fmt: skip
+    [
+        ("27/03/2025", "2025-03-27"),
+        ("1.4.2025", "2025-04-01"),
+        (" 2025-04-01 ", "2025-04-01"),
+        ("", None),
+        (None, None),
+        ("hier", "hier"),
+    ],
+)
 def test_days_as_typed(typed: str | None, day: str | None) -> None:
     assert iso_day(typed) == day

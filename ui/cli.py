@@ -5,6 +5,7 @@ folder does not allow it (or a check failed); 2: the request is wrong.
 """
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from corpus.errors import SourcierError, UsageError
-from ui.messages import in_french
+from ui.french import NBSP, typeset
+from ui.messages import in_french, system_in_french
 
 COMMANDS = {
     "ingest": ("ui.commands.collect:Ingest", "collecter les sites d’un catalogue"),
@@ -34,11 +36,14 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # JSON is UTF-8 whatever the terminal's locale
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    code = 1
     try:
         code = run(sys.argv[1:] if argv is None else argv)
-    except BrokenPipeError:  # `sourcier export | head`
+        sys.stdout.flush()
+    except OSError:  # `sourcier export | head`, or a full disk: the interpreter must not write again when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
     sys.exit(code)
 
 
@@ -51,13 +56,24 @@ def run(argv: Sequence[str]) -> int:
         parser.print_help(sys.stderr)
         return 2
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
+        return code
     except SourcierError as error:
-        print(f"sourcier : {in_french(error)}", file=sys.stderr)
+        _tell(in_french(error))
         return 2 if isinstance(error, UsageError) else 1
-    except KeyboardInterrupt:
-        print("\nsourcier : interrompu ; ce qui était enregistré est intact.", file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _tell(system_in_french(error))
         return 1
+    except KeyboardInterrupt:
+        _tell(typeset("interrompu ; ce qui était enregistré est intact."))
+        return 1
+
+
+def _tell(message: str) -> None:
+    print(f"sourcier{NBSP}: {message}", file=sys.stderr)
 
 
 def _parser(wanted: str) -> argparse.ArgumentParser:
@@ -85,7 +101,9 @@ class _French(argparse.ArgumentParser):
     _MESSAGES = (
         (r"unrecognized arguments: (.*)", r"option ou argument inconnu : \1"),
         (r"the following arguments are required: (.*)", r"il manque : \1"),
-        (r"argument (\S+): invalid choice: (\S+) \(choose from (.*)\)", r"\2 n’est pas un choix pour \1 (choix : \3)"),
+        (r"argument COMMANDE: invalid choice: (.*) \(choose from (.*)\)", r"commande inconnue : \1 (commandes : \2)"),
+        (r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", r"\2 n’est pas un choix pour \1 (choix : \3)"),
+        (r"argument (\S+): ignored explicit argument (.*)", r"l’option \1 n’attend pas de valeur"),
         (r"argument (\S+): expected one argument", r"l’option \1 attend une valeur"),
         (r"argument (\S+): expected at least one argument", r"l’option \1 attend au moins une valeur"),
         (r"argument (\S+): invalid \S+ value: (.*)", r"valeur incorrecte pour \1 : \2"),
@@ -102,12 +120,12 @@ class _French(argparse.ArgumentParser):
         for pattern, french in self._MESSAGES:
             message = re.sub(pattern, french, message)
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog} : {message}\n")
+        self.exit(2, typeset(f"{self.prog} : {message}.\n"))
 
 
 class _Formatter(argparse.HelpFormatter):
     def add_usage(self, usage: str | None, actions: object, groups: object, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or "Utilisation : ")  # type: ignore[arg-type]
+        super().add_usage(usage, actions, groups, f"Utilisation{NBSP}: " if prefix is None else prefix)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

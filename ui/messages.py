@@ -1,8 +1,11 @@
 """Every error of `corpus.errors` in French, for commands, the chat and the API: one table."""
 
+import errno
 from collections.abc import Mapping
 
 from corpus import errors
+from ui.french import typeset
+from ui.reasons import CATALOGUE, DAMAGE, TYPES
 
 _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.QuestionError: {
@@ -14,9 +17,19 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         "par exemple 2025-04-01.",
         "order": "Le filtre « since » est postérieur au filtre « until » : aucune publication ne peut convenir.",
     },
-    errors.SettingsError: "Réglage incorrect dans {origin} : « {key} » = « {value} ».",
-    errors.CatalogueError: "Le catalogue {path} est incorrect{at_line}{at_key} : {reason}.",
-    errors.DocumentError: "Le document {path} n’a pas pu être ajouté{at_line} : {reason}.",
+    errors.SettingsError: {
+        "": "Le fichier de réglages « {origin} » n’est pas du TOML correct.",
+        "SOURCIER_SETTINGS": "Le fichier de réglages « {value} », nommé par SOURCIER_SETTINGS, n’existe pas.",
+        "*": "Réglage inconnu ou incorrect dans {origin} : « {key} » = « {value} ».",
+    },
+    errors.CatalogueError: {
+        "missing_file": "Le catalogue « {path} » n’existe pas.",
+        "*": "Le catalogue « {path} » est incorrect{at_line}{at_key} : {reason}.",
+    },
+    errors.DocumentError: {
+        "not_an_answer": "Le fichier « {path} » n’est pas une réponse écrite par « sourcier ask --json ».",
+        "*": "Le document « {path} » n’a pas pu être ajouté{at_line} : {reason}.",
+    },
     errors.SuiteError: "La suite de questions {path} est incorrecte{at_line} : {reason}.",
     errors.UsageError: "Demande impossible : {message}.",
     errors.DataMissing: {
@@ -29,7 +42,7 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     },
     errors.DataFormatError: "« {path} » est au format {found}, que cette version de Sourcier ne lit pas "
     "(elle attend le format {expected}). Utilisez la version qui l’a écrit, ou un autre dossier.",
-    errors.DataDamaged: "Le fichier « {path} » est endommagé ({reason}). Le corpus n’est pas perdu : si c’est un "
+    errors.DataDamaged: "Le fichier « {path} » est endommagé{in_brackets}. Le corpus n’est pas perdu : si c’est un "
     "fichier d’index, relancez « sourcier index » ; sinon, restaurez une copie.",
     errors.DataBusy: "Un autre programme écrit en ce moment dans « {path} ». Réessayez quand il aura fini.",
     errors.DataReadOnly: "Impossible d’écrire dans « {path} » : le dossier est en lecture seule.",
@@ -42,23 +55,54 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.StateError: "Opération impossible : {message}.",
     errors.SourcierError: "Erreur : {message}.",
 }
-_VARIANTS = ("reason", "what")
+_VARIANTS = ("reason", "what", "key")
+"""Details that choose among the sentences of one kind of error; "*" is the sentence for all other values."""
+
+_REASONS: Mapping[type[errors.SourcierError], Mapping[str, str]] = {
+    errors.CatalogueError: CATALOGUE,
+    errors.DataDamaged: DAMAGE,
+}
+"""Kind of error -> its reason codes in French."""
+
+_SYSTEM: Mapping[int, str] = {
+    errno.ENOENT: "il n’existe pas",
+    errno.EEXIST: "un fichier de ce nom existe déjà",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.EIO: "le disque répond mal",
+}
 
 
 def in_french(error: errors.SourcierError) -> str:
     """The sentence that a reader sees."""
     template = next(_TEMPLATES[kind] for kind in type(error).__mro__ if kind in _TEMPLATES)
     if not isinstance(template, str):
-        variant = next((str(error.details[name]) for name in _VARIANTS if error.details.get(name) in template), "")
-        template = template.get(variant, _TEMPLATES[errors.SourcierError])  # type: ignore[assignment]
-    line, key = error.details.get("line"), error.details.get("key")
-    values = {
-        **error.details,
-        "message": str(error),
-        "at_line": f", ligne {line}" if line else "",
-        "at_key": f", clé « {key} »" if key else "",
+        variants = (str(error.details[name]) for name in _VARIANTS if name in error.details)
+        variant = next((value for value in variants if value in template), "*")
+        template = template.get(variant, str(_TEMPLATES[errors.SourcierError]))
+    details = error.details
+    expected = str(details.get("expected"))
+    values = {**details, "message": str(error), "expected": TYPES.get(expected, expected)}
+    known = _REASONS.get(type(error), {}).get(str(details.get("reason")))
+    why = known.format_map(_Blank(values)) if known else ""
+    values |= {
+        "reason": why or details.get("reason", "?"),
+        "in_brackets": f" ({why})" if why else "",
+        "at_line": f", ligne {details['line']}" if details.get("line") else "",
+        "at_key": f", clé « {details['key']} »" if details.get("key") else "",
     }
-    return str(template).format_map(_Blank(values))
+    return typeset(template.format_map(_Blank(values)))
+
+
+def system_in_french(error: OSError) -> str:
+    """The sentence for an error of the operating system that no room has translated."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return in_french(errors.DiskFull(str(error), path=error.filename or "sortie"))
+    what = f"« {error.filename} »" if error.filename else "ce fichier"
+    why = _SYSTEM.get(error.errno or 0, f"le système répond par l’erreur {error.errno}")
+    return typeset(f"Impossible d’utiliser {what} : {why}.")
 
 
 class _Blank(dict[str, object]):

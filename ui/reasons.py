@@ -1,8 +1,9 @@
-"""Reason codes of ingest in French, and the report of a run for a terminal."""
+"""Reason codes in French: of ingest, of catalogues, of damage; and the report of a run for a terminal."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from ui.escape import clean
 from ui.french import NBSP, count
 
 REASONS: Mapping[str, str] = {
@@ -22,6 +23,9 @@ REASONS: Mapping[str, str] = {
     "network": "connexion rompue",
     "bad_encoding": "compression illisible",
     "http_status": "erreur du site",
+    "bad_listing": "liste d’adresses illisible",
+    "file": "fichier illisible",
+    "gone": "page disparue (retirée si elle manque encore à la prochaine collecte)",
     # bodies without a document
     "empty": "page vide",
     "no_text": "page sans texte de publication",
@@ -37,6 +41,7 @@ REASONS: Mapping[str, str] = {
     "docx_too_large": "DOCX trop volumineux",
     "extractor_error": "extraction impossible",
     # records
+    "not_utf8": "texte qui n’est pas en UTF-8",
     "bad_json": "JSON incorrect",
     "not_object": "la ligne n’est pas un objet JSON",
     "missing": "champ manquant",
@@ -46,9 +51,65 @@ REASONS: Mapping[str, str] = {
     "bad_pages": "pages incorrectes",
     "bad_text": "texte incorrect",
     "duplicate_id": "identifiant déjà donné dans ce fichier",
-    "bad_listing": "liste d’adresses illisible",
+    # documents that came out, but not whole
+    "unknown_key": "clé inconnue, ignorée",
     "pdf_pages_without_text": "PDF dont des pages n’ont pas de texte",
 }
+_TELLING = frozenset(
+    {
+        "missing",
+        "wrong_type",
+        "bad_id",
+        "bad_date",
+        "unknown_key",
+        "unknown_type",
+        "http_status",
+        "pdf_pages_without_text",
+    }
+)
+"""Codes whose detail is a name or a number that helps a reader; other details are a library's English."""
+
+CATALOGUE: Mapping[str, str] = {
+    "missing_file": "le fichier n’existe pas",
+    "unreadable": "le fichier ne peut pas être lu",
+    "not_utf8": "le texte n’est pas en UTF-8",
+    "not_toml": "ce n’est pas du TOML correct",
+    "no_source": "il ne déclare aucune source [[source]]",
+    "unknown_table": "clé inconnue, chaque source s’écrit [[source]]",
+    "not_a_list": "chaque source s’écrit [[source]], entre doubles crochets",
+    "same_name": "deux sources s’appellent « {value} »",
+    "unknown_key": "clé inconnue (clés possibles : {known})",
+    "wrong_type": "il faut {expected}",
+    "missing": "cette clé manque",
+    "bad_name": "seuls les lettres sans accent, les chiffres, - et _ sont permis (64 au plus)",
+    "unknown_kind": "« {value} » n’est pas un genre de source (genres possibles : {known})",
+    "out_of_range": "il faut un nombre de {least} à {most}",
+    "unknown_selector": "sélecteur inconnu (sélecteurs possibles : {known})",
+    "bad_selector": "ce n’est pas un sélecteur CSS",
+    "no_item": "un genre « listing » demande le sélecteur « item »",
+    "bad_url": "l’adresse est mal formée",
+    "not_http": "l’adresse doit commencer par http:// ou https:// et nommer un site",
+    "credentials": "l’adresse ne doit contenir ni nom d’utilisateur ni mot de passe",
+    "bad_hosts": "il faut une liste de « site » ou de « site:port »",
+}
+"""The French of `ingest.catalogue.REASONS`; values in braces are details of the error."""
+
+DAMAGE: Mapping[str, str] = {
+    "digest": "son contenu n’est plus celui qui a été écrit",
+    "file is not a database": "ce n’est pas une base SQLite",
+    "database disk image is malformed": "sa structure est rompue",
+}
+"""Reasons of DataDamaged that help a reader."""
+
+TYPES: Mapping[str, str] = {
+    "str": "un texte entre guillemets",
+    "int": "un nombre entier",
+    "float": "un nombre",
+    "bool": "true ou false",
+    "list": "une liste",
+    "dict": "une table",
+}
+"""Names of Python's types, as a catalogue's author knows them."""
 
 _COUNTS = (
     ("new", "nouvelle", "nouvelles"),
@@ -65,18 +126,27 @@ def reason(code: str) -> str:
     return REASONS.get(name, name.replace("_", " ")) + (f"{NBSP}: {value}" if value else "")
 
 
+def detailed(code: str, detail: str) -> str:
+    """A reason in French with its detail, where that helps: « champ manquant (text) »."""
+    return reason(code) + (f" ({clean(detail)})" if detail and code in _TELLING else "")
+
+
 def run_report(report: Mapping[str, Any]) -> str:
     """The report of an ingest run, source by source, problems named."""
     lines = []
     for source in report["sources"]:
         counts = ", ".join(count(source[key], one, many) for key, one, many in _COUNTS if source[key])
-        lines.append(f"{source['name']}{NBSP}: {counts or 'aucune publication'} ({source['seconds']:.1f}{NBSP}s)")
+        lines.append(f"{source['name']}{NBSP}: {counts or 'aucune publication'} ({_seconds(source['seconds'])})")
         for group, word in (("refused", "refusé"), ("failed", "échec"), ("alarms", "à voir")):
             lines += [f"  {word}{NBSP}: {number}{NBSP}× {reason(code)}" for code, number in source[group].items()]
         for problem in source["problems"]:
-            lines.append(f"    {problem['url']} — {reason(problem['reason'])}")
+            lines.append(f"    {clean(problem['url'])} — {detailed(problem['reason'], problem['detail'])}")
         if source["undated"]:
             lines.append(f"  sans date de publication{NBSP}: {source['undated']}")
     if report["interrupted"]:
         lines.append("Collecte interrompue avant la fin ; relancez-la, elle reprendra où elle en était.")
     return "\n".join(lines)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",") + f"{NBSP}s"

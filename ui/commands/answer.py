@@ -38,7 +38,7 @@ class Search:
     @staticmethod
     def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("question", metavar="QUESTION")
-        parser.add_argument("-k", type=int, default=8, metavar="N", help="nombre de passages (8)")
+        parser.add_argument("-k", type=_positive, default=8, metavar="N", help="nombre de passages (8)")
         add_filters(parser)
         add_json(parser)
 
@@ -51,6 +51,12 @@ class Search:
         else:
             print(terminal.passages(found))
         return 0
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _verify_answer(data: Path, path: Path) -> dict[str, Any]:
         citations = [citation for sentence in answer["sentences"] for citation in sentence["citations"]]
         wanted = [(item["doc"], int(item["start"]), int(item["end"]), item["quote"]) for item in citations]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DocumentError(f"{path}: {error}", path=str(path), line=None, reason="réponse illisible") from error
+        raise DocumentError(f"{path}: {error}", path=str(path), line=None, reason="not_an_answer") from error
     problems = []
     with Store.open(data) as store:
         for doc, start, end, quote in wanted:

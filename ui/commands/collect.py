@@ -10,9 +10,9 @@ from corpus.errors import UsageError
 from corpus.settings import Settings
 from corpus.store import Store
 from ui.commands.options import add_json
-from ui.french import NBSP, count
+from ui.french import NBSP, count, typeset
 from ui.progress import bar
-from ui.reasons import reason, run_report
+from ui.reasons import detailed, run_report
 
 
 class Ingest:
@@ -75,8 +75,7 @@ class Add:
                     continue
                 if event.what in ("failed", "alarm"):
                     line = f", ligne {event.line}" if event.line else ""
-                    detail = f" ({event.detail})" if event.detail else ""
-                    print(f"{event.path}{line}{NBSP}: {reason(event.reason)}{detail}", file=sys.stderr)
+                    print(f"{event.path}{line}{NBSP}: {detailed(event.reason, event.detail)}.", file=sys.stderr)
                 done += event.what == "stored"
                 show("Ajout", done, done)
         assert report is not None
@@ -85,7 +84,8 @@ class Add:
         else:
             stored = ", ".join(f"{number} {_OUTCOMES[name]}" for name, number in report.outcomes.items()) or "aucun"
             print(f"Documents{NBSP}: {stored}. Refusés{NBSP}: {count(report.failed, 'élément')}.")
-            print("Lancez « sourcier index » pour qu’ils répondent.")
+            if report.outcomes.keys() - {"unchanged"}:
+                print(typeset("Lancez « sourcier index » pour qu’ils répondent."))
         return 0 if report.stored or not report.failed else 2
 
 

@@ -1,6 +1,6 @@
 """Trained parameters to the file that ships.
 
-    python -m evals.reader.export --checkpoint checkpoints/epoch-3.safetensors --encoder FOLDER \\
+    python -m rag.training.export --checkpoint checkpoints/epoch-3.safetensors --encoder FOLDER \\
         --out rag/weights/reader.safetensors
 
 Matrices become int8 rows with a float32 scale each; the rest stays float32.

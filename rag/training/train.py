@@ -1,6 +1,6 @@
 """Train the sentence reader.
 
-    python -m evals.reader.train --examples examples.jsonl --encoder ~/.cache/sourcier/multilingual-e5-small-... \\
+    python -m rag.training.train --examples examples.jsonl --encoder ~/.cache/sourcier/multilingual-e5-small-... \\
         --out checkpoints
 
 Each epoch reads, for every question, one of its cuts and at times a passage that
@@ -24,10 +24,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from corpus.records import Span
-from evals.reader.model import Batch, Item, ReaderModel, batches, loss, sentence_scores
-from evals.reader.prepare import Example, load
 from rag.french import fold
 from rag.reader_input import ReadPassage, rows
+from rag.training.model import Batch, Item, ReaderModel, batches, loss, sentence_scores
+from rag.training.prepare import Example, load
 
 SHARES = {"gold": 1.0, "near": 1.0, "negative": 0.4, "altered": 0.5}
 """Questions per epoch that are read against a passage of each kind they have."""

@@ -1,6 +1,6 @@
 """Training examples of the sentence reader, from question sets.
 
-    python -m evals.reader.prepare --data /path/to/data --out /path/to/examples.jsonl
+    python -m rag.training.prepare --data /path/to/data --out /path/to/examples.jsonl
 
 An example is a question read against one passage: the sentence that answers,
 or none. Splits never share a text: press-qa by article (85 % train), PIAF by
@@ -28,6 +28,8 @@ Kind = Literal["gold", "near", "negative", "altered"]
 SHORT_CHARS = (450, 900)
 """Second cuts of a text are this long at most: the model meets passages of many lengths, and short ones cost less."""
 NEGATIVES = 3
+SEARCHED = 40
+"""Passages, best first, among which negatives are taken."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -69,6 +71,15 @@ class Text:
     date: str
     text: str
     questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what its examples share."""
+
+    question: Question
+    group: str
+    split: Split
 
 
 def main() -> None:
@@ -139,11 +150,10 @@ def nomiracl(data: Path, chance: random.Random) -> Iterator[Example]:
         scores = index.scores(terms(item["question"]))
         for number in scores.argsort()[::-1][:NEGATIVES].tolist():
             passage = item["passages"][number]
-            question = Question(item["question"], "nomiracl", False, None)
+            asked = Asked(Question(item["question"], "nomiracl", False, None), item["query_id"], "train")
             text = Text("nomiracl", item["query_id"], passage["title"], "", passage["text"])
             span = Span(0, len(passage["text"]))
-            head = _header(text, span, question, chance)
-            yield _example(text, span, question, "near", "train", head, item["query_id"])
+            yield _example(asked, text, span, "near", _header(text, span, asked.question, chance))
 
 
 def split_of(key: str, train_share: float) -> Split:
@@ -164,43 +174,60 @@ def cut(text: str, most: int) -> list[Span]:
 
 def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_title: bool = False) -> Iterator[Example]:
     """Validation: one example a question, cut as in service. Training: two cuts, hard negatives, altered years."""
+    splits = {text.key: split_of(text.title if by_title else text.key, share) for text in texts}
     whole = [(text, span) for text in texts for span in cut(text.text, MAX_CHARS)]
     index = LexicalIndex.build([text.text[span.start : span.end] for text, span in whole])
-    splits = [split_of(text.title if by_title else text.key, share) for text in texts]
-    split_by_key = {text.key: split for text, split in zip(texts, splits, strict=True)}
-    for text, split in zip(texts, splits, strict=True):
+    for text in texts:
         short = cut(text.text, chance.randint(*SHORT_CHARS))
+        learning = splits[text.key] == "train"
         for question in text.questions:
-            place = question.place
-            if place is None:
+            if question.place is None:
                 continue
-            group = f"{text.key}|{question.text}"
-            cuts = [cut(text.text, MAX_CHARS), short] if split == "train" else [cut(text.text, MAX_CHARS)]
-            kind: Kind = "gold" if question.answerable else "near"
-            for spans in cuts:
-                for span in spans:
-                    if span.start <= place.start and place.end <= span.end:
-                        head = _header(text, span, question, chance)
-                        yield _example(text, span, question, kind, split, head, group)
-            if split != "train":
-                continue
-            answer = text.text[place.start : place.end] if question.answerable else ""
-            here, elsewhere = [], []
-            for row in index.scores(terms(question.text)).argsort()[::-1][:40].tolist():
-                other, span = whole[row]
-                if split_by_key[other.key] != "train" or (answer and answer in other.text[span.start : span.end]):
-                    continue
-                (here if other is text else elsewhere).append((other, span))
-            here = [item for item in here if item[1].end <= place.start or item[1].start >= place.end]
-            for other, span in [*here[:1], *elsewhere[: NEGATIVES - len(here[:1])]]:
-                head = _header(other, span, question, chance)
-                yield _example(other, span, question, "negative", split, head, group)
-            altered = alter_year(question.text, chance)
-            if question.answerable and altered and text.date:
-                changed = Question(altered, question.type, False, place)
-                for span in short:
-                    if span.start <= place.start and place.end <= span.end:
-                        yield _example(text, span, changed, "altered", split, text.date, group)
+            asked = Asked(question, f"{text.key}|{question.text}", splits[text.key])
+            for spans in (cut(text.text, MAX_CHARS), short) if learning else (cut(text.text, MAX_CHARS),):
+                yield from _readings(asked, text, spans, "gold" if question.answerable else "near", chance)
+            if learning:
+                scores = index.scores(terms(question.text))
+                order = [whole[row] for row in scores.argsort()[::-1][:SEARCHED].tolist()]
+                yield from _negatives(asked, text, [item for item in order if splits[item[0].key] == "train"], chance)
+                yield from _altered(asked, text, short, chance)
+
+
+def _readings(
+    asked: Asked, text: Text, spans: Sequence[Span], kind: Kind, chance: random.Random | None
+) -> Iterator[Example]:
+    """The question against the passages that hold its place whole. chance: for the header; None for the date alone."""
+    place = asked.question.place
+    for span in spans:
+        if place is not None and span.start <= place.start and place.end <= span.end:
+            yield _example(
+                asked, text, span, kind, _header(text, span, asked.question, chance) if chance else text.date
+            )
+
+
+def _negatives(
+    asked: Asked, text: Text, nearest: Sequence[tuple[Text, Span]], chance: random.Random
+) -> Iterator[Example]:
+    """Passages that share words with the question but do not hold its answer: one of the same text at most."""
+    place = asked.question.place or Span(0, 0)
+    answer = text.text[place.start : place.end] if asked.question.answerable else ""
+    silent = [(other, span) for other, span in nearest if not answer or answer not in other.text[span.start : span.end]]
+    here = [
+        (other, span)
+        for other, span in silent
+        if other is text and (span.end <= place.start or span.start >= place.end)
+    ][:1]
+    elsewhere = [(other, span) for other, span in silent if other is not text][: NEGATIVES - len(here)]
+    for other, span in [*here, *elsewhere]:
+        yield _example(asked, other, span, "negative", _header(other, span, asked.question, chance))
+
+
+def _altered(asked: Asked, text: Text, spans: Sequence[Span], chance: random.Random) -> Iterator[Example]:
+    """The question with another year against the passage that answered it."""
+    changed = alter_year(asked.question.text, chance)
+    if asked.question.answerable and changed and text.date:
+        question = Question(changed, asked.question.type, False, asked.question.place)
+        yield from _readings(Asked(question, asked.group, asked.split), text, spans, "altered", None)
 
 
 def alter_year(question: str, chance: random.Random) -> str | None:
@@ -224,17 +251,18 @@ def _header(text: Text, span: Span, question: Question, chance: random.Random) -
     return f"{lead} — {text.date}" if draw > 0.6 and span.start >= first.end else text.date
 
 
-def _example(text: Text, span: Span, question: Question, kind: Kind, split: Split, header: str, group: str) -> Example:
+def _example(asked: Asked, text: Text, span: Span, kind: Kind, header: str) -> Example:
     passage = text.text[span.start : span.end]
     spans = sentences(passage)
+    place = asked.question.place
     gold, answer = None, None
-    if kind == "gold" and question.place is not None:
-        start, end = question.place.start - span.start, question.place.end - span.start
+    if kind == "gold" and place is not None:
+        start, end = place.start - span.start, place.end - span.start
         answer = [start, end]
         gold = max(range(len(spans)), key=lambda n: min(end, spans[n].end) - max(start, spans[n].start))
     return Example(
-        source=text.source, split=split, kind=kind, type=question.type, group=group,
-        question=question.text, header=header, text=passage, sentences=[[s.start, s.end] for s in spans],
+        source=text.source, split=asked.split, kind=kind, type=asked.question.type, group=asked.group,
+        question=asked.question.text, header=header, text=passage, sentences=[[s.start, s.end] for s in spans],
         gold=gold, answer=answer,
     )  # fmt: skip
 

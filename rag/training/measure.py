@@ -1,6 +1,6 @@
 """Figures of the sentence reader on what it was not trained on.
 
-    python -m evals.reader.measure --data DATA --examples examples.jsonl --weights rag/weights/reader.safetensors
+    python -m rag.training.measure --data DATA --examples examples.jsonl --weights rag/weights/reader.safetensors
 
 1. The right sentence inside the right passage, against term overlap, by source and type.
 2. Press questions read against the five best passages of the whole collection (BM25): the answer shown,
@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from corpus.records import Span
-from evals.reader.prepare import Example, cut, load, press_texts, split_of
 from rag.french import sentences, terms
 from rag.lexical import LexicalIndex
 from rag.passages import MAX_CHARS
 from rag.reader import WEIGHTS, Reader, ReadPassage, SentenceReader
+from rag.training.prepare import Example, cut, load, press_texts, split_of
 
 PRESS_TRAIN_SHARE = 0.85
 READ = 5
