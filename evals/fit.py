@@ -7,7 +7,7 @@ judged by weights that have seen it. Needs scikit-learn, which sentence-transfor
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,13 @@ def main() -> None:
     with Store.open(args.data) as store:
         suite = located(suite, store.current())
     with Assistant.open(args.data) as assistant:
-        groups = [(case, assistant.judged(case.question, as_of=case.as_of)) for case in suite.cases if case.gold]
-    sys.stdout.write(report([(case, items) for case, items in groups if items]) + "\n")
+        groups = [(case, *assistant.judged(case.question, as_of=case.as_of)) for case in suite.cases]
+    groups = [group for group in groups if group[1]]
+    sys.stdout.write(judge_report([(case, items) for case, items, _ in groups if case.gold]) + "\n\n")
+    sys.stdout.write(confidence_report(groups) + "\n")
 
 
-def report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
+def judge_report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
     """Fit on everything, validate by folds of families; text for a terminal."""
     from sklearn.linear_model import LogisticRegression
 
@@ -63,6 +65,42 @@ def report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
     for kind in sorted({case.type for case, _ in groups}):
         of_kind = hits[[case.type == kind for case, _ in groups]]
         lines.append(f"  {kind:<14}{len(of_kind):4d}  {of_kind[:, 0].mean():.2f}  {of_kind[:, 1].mean():.2f}")
+    return "\n".join([*lines, ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items())])
+
+
+def confidence_report(groups: Sequence[tuple[Case, Sequence[Any], Mapping[str, float]]]) -> str:
+    """Fit the probability that an answer is right, and say what refusing below each threshold would give."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.preprocessing import StandardScaler
+
+    names = list(groups[0][2])
+    features = np.array([[signs[name] for name in names] for _, _, signs in groups])
+    right = np.array([case.answerable and any(_right(case, item) for item in items[:2]) for case, items, _ in groups])
+    answerable = np.array([case.answerable for case, _, _ in groups])
+    families = sorted({case.family for case, _, _ in groups})
+    fold = np.array([families.index(case.family) % FOLDS for case, _, _ in groups])
+
+    def fitted(chosen: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+        scaler = StandardScaler().fit(features[chosen])
+        return scaler, LogisticRegression(max_iter=5000, C=0.3).fit(scaler.transform(features[chosen]), right[chosen])
+
+    sure = np.zeros(len(groups))
+    for number in range(FOLDS):
+        scaler, model = fitted(fold != number)
+        sure[fold == number] = model.predict_proba(scaler.transform(features[fold == number]))[:, 1]
+    lines = [f"AUROC right {roc_auc_score(right, sure):.3f}, answerable {roc_auc_score(answerable, sure):.3f}"]
+    for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+        refused = sure < threshold
+        precision = (refused & ~answerable).sum() / max(1, refused.sum())
+        lines.append(
+            f"  below {threshold}: unanswerable refused {refused[~answerable].mean():.2f}, answerable refused"
+            f" {refused[answerable].mean():.2f}, right answers lost {refused[right].mean():.2f}, precision {precision:.2f}"
+        )
+    scaler, model = fitted(np.ones(len(groups), bool))
+    scaled = model.coef_[0] / scaler.scale_
+    bias = model.intercept_[0] - float(scaled @ scaler.mean_)
+    weights = dict(zip(("bias", *names), (bias, *scaled), strict=True))
     return "\n".join([*lines, ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items())])
 
 

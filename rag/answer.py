@@ -1,20 +1,20 @@
 """Evidence to an answer: the fewest verbatim sentences that hold what is asked, or silence."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.confidence import confidence, features
 from rag.encoder import Encoder
 from rag.index import Generation
 from rag.judge import Judged, judge
 from rag.query import Query
-from rag.search import Candidate, Found, Reader
+from rag.search import Found, Reader
 from rag.values import Citation, Sentence
 
 WITHIN = 1.0
 """Log-odds: another sentence is shown when it scores this close to the best."""
-ANSWER_FROM = 0.5
-"""Confidence from which an answer is shown."""
+ANSWER_FROM = 0.3
+"""Confidence from which an answer is shown; `python -m evals.fit` prints what other thresholds would refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,10 @@ def compose(
     judged = judge(query, found, generation, read, encoder)
     if not judged:
         return Reply((), 0.0)
-    sure = confidence(judged, found.candidates)
+    sure = confidence(features(query, judged, found, generation, read))
     if sure < ANSWER_FROM:
         return Reply((), sure)
     return Reply(tuple(_cite(item) for item in _choose(query, judged, most)), sure)
-
-
-def confidence(judged: Sequence[Judged], candidates: Sequence[Candidate]) -> float:
-    """Probability, 0 to 1, that the best sentence answers."""
-    best = judged[0]
-    agrees = candidates[best.rank].agreement
-    nearest = max(candidate.dense for candidate in candidates)
-    logit = 0.5 + 0.25 * best.score + 25.0 * (nearest - 0.86) + 3.0 * (best.features["context"] - 0.6)
-    if agrees is not None:
-        logit += 0.8 * agrees.ministry - 2.5 * (3 - agrees.days_far - agrees.months_far - agrees.years_far)
-    return 1 / (1 + math.exp(-logit))
 
 
 def _choose(query: Query, judged: Sequence[Judged], most: int) -> list[Judged]:

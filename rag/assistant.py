@@ -13,6 +13,7 @@ from corpus.settings import Settings
 from corpus.store import Store
 from rag import index
 from rag.answer import compose
+from rag.confidence import features
 from rag.encoder import Encoder
 from rag.index import Generation, IndexEvent
 from rag.judge import Judged, judge
@@ -155,13 +156,19 @@ class Assistant:
         generation = self._generation
         return self._evidence(generation, self._search(generation, question, filters), k)
 
-    def judged(self, question: str, *, as_of: str | None = None) -> list[Judged]:
-        """Every sentence that was weighed for an answer, best first, with its features: for fitting and explaining."""
+    def judged(self, question: str, *, as_of: str | None = None) -> tuple[list[Judged], dict[str, float]]:
+        """Every sentence weighed for an answer, best first, with its features, and the signs that confidence is made
+        of: for fitting and explaining."""
         generation = self._generation
         query = understand(question, self.settings.max_question_chars)
         found = self._search(generation, question, Filters(as_of=as_of))
         encoder = None if self.settings.retrieval == "lexical" else self._model(generation)
-        return judge(query, found, generation, lambda number: self._document(generation, number), encoder)
+
+        def read(number: int) -> Document:
+            return self._document(generation, number)
+
+        items = judge(query, found, generation, read, encoder)
+        return items, features(query, items, found, generation, read) if items else {}
 
     def document(self, doc: str) -> Document:
         """A document in the version that is indexed, to which offsets of citations refer. Raises KeyError."""

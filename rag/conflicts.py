@@ -18,7 +18,7 @@ from rag.figures import Figure, same
 from rag.french import tokens
 from rag.rounding import compatible
 from rag.statements import (
-    Place, Statement, Weight, agree_in_time, amounts_of, comparable, excluded, near, same_body, sides_of, similar, statements, stems,
+    Place, Statement, Weight, agree_in_time, amounts_of, comparable, excluded, names_of, near, only_one, same_body, sides_of, similar, statements, stems,
 )  # fmt: skip
 from rag.variants import Variant, variants
 
@@ -60,6 +60,7 @@ class Series:
 
 ALIKE, ALIKE_FAR = 0.15, 0.38
 """Similarity from which two figures measure the same thing, in publications on one event and in others."""
+_ABOUT_AS = 0.8
 ASKED_FROM = 0.6
 """Share of the best figure's weight in the question that a figure of the answer must have to be the one asked for."""
 
@@ -87,6 +88,7 @@ def find_conflicts(
     shown: the answer's sentences, best first. others: the sentences of the best passages (those shown may be
     among them). weight: a stem's idf; counted on the sentences given when left out. Pure.
     """
+    others = [place for place in others if any(same_body(place.document, one.document) for one in shown)]
     spans = {(place.document.id, place.start): place for place in [*shown, *others]}
     said = [_Said(place, what) for place in spans.values() for what in statements(place)]
     weight = weight or _counted(said)
@@ -135,6 +137,7 @@ class _Asked:
         self._weight = weight
         self._years = times(question).years
         self._sides = sides_of(question)
+        self.names = names_of(question)
         self._whole = sum(weight(stem) for stem in self.stems) or 1.0
 
     def share(self, what: Statement) -> float:
@@ -195,9 +198,17 @@ class _Against:
         anchor = self._anchor
         own = doc == anchor.document.id
         ranked = sorted(((self.alike(anchor, one), one) for one in said if one != anchor), key=lambda pair: -pair[0])
-        if not ranked or ranked[0][0] < (ALIKE if close and not own else ALIKE_FAR):
+        if not ranked:
             return None, None
         alike, rival = ranked[0]
+        for other, one in ranked[1:]:  # of two that are about as near, the one for the same time
+            if other < _ABOUT_AS * alike or self._at_once(rival, close):
+                break
+            if self._at_once(one, close):
+                alike, rival = other, one
+        alone = close and only_one(anchor.document, anchor.what.figure) and only_one(rival.document, rival.what.figure)
+        if not (alone and alike) and alike < (ALIKE if close or self._asked_for(rival.what) else ALIKE_FAR):
+            return None, None
         if not close and self._other_subject(rival.what):
             return None, None
         at_once = self._at_once(rival, close)
@@ -214,11 +225,22 @@ class _Against:
         back = max((self.alike(rival, one) for one in self._of[anchor.document.id] if one != anchor), default=0.0)
         return (None, None) if back > alike else (rival, at_once)
 
+    def _asked_for(self, what: Statement) -> bool:
+        """Whether a count is of the noun that is counted in the answer and asked for, for a time that both name."""
+        mine = self._anchor.what
+        return (
+            what.figure.unit == mine.figure.unit in self._asked.stems
+            and agree_in_time(mine.time, what.time) is True
+            and self._asked.share(what) >= self._asked.share(mine)
+        )
+
     def _other_subject(self, what: Statement) -> bool:
         """Whether a figure is of something with a name that neither the answer nor the question speaks of."""
-        known = self._anchor.what.all | self._anchor.what.behind | self._asked.stems
-        known |= stems(self._anchor.document.ministry)
-        return bool(what.names - known)
+        mine = self._anchor.what
+        ministry = stems(self._anchor.document.ministry)
+        known = mine.all | mine.behind | self._asked.stems | ministry
+        asked = (self._asked.names & (mine.all | mine.behind)) - ministry
+        return bool(what.names - known) or bool(asked - what.all - what.behind)
 
     def alike(self, a: _Said, b: _Said) -> float:
         """How far two figures measure the same thing: 0 where they cannot."""
@@ -263,7 +285,7 @@ def _point(one: _Said) -> Point:
     time = one.what.time or one.what.near_time
     return Point(
         value=document.text[start + figure.start : start + figure.end], unit=figure.unit,
-        as_of=time.end if time else None, doc=document.id, publisher=document.publisher,
+        as_of=time.end if time and "/" not in time.end else None, doc=document.id, publisher=document.publisher,
         published=document.published, start=start, end=end, quote=document.text[start:end],
     )  # fmt: skip
 

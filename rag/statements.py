@@ -46,7 +46,8 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """When a figure stood: `end` is the ISO last day; cut: it stood at that day, not over a whole period."""
+    """When a figure stood: `end` is the ISO last day, or years "2023/2025"; cut: it stood at that day, not over a
+    whole period."""
 
     end: str
     cut: bool
@@ -71,16 +72,26 @@ class Statement:
     near_time: Time | None
 
 
+# Words that exclude one another near a figure; of the rows with one pattern, its presence excludes its absence.
 _SIDES: dict[str, tuple[str, ...]] = {
     "sort": (r"\bphysiques?\b", r"\bfinanci\w+|\bbudgetaires?\b|\bdecaissement|\bengagement|\bliquidation"),
-    "contract": (r"\bcontrats? d'objectifs?\b|\blettres? de mission\b|\bfeuilles? de route\b", r"\bpta\b|plan de travail|plan d'action du minist"),
-    "aim": (r"\bcibles?\b|\bprevisions?\b|\bprevus?\b|\bprevues?\b|\battendue?s?\b|\bobjectif (?:de|fixe)|\bambition\w*|\bprevoi\w+|\bvisee?s?\b|\benvisag\w+|\bdoi(?:t|vent)\b|\bdevr\w+", r"$^"),
-    "move": (r"\bhausse\b|\bbaisse\b|\baugment\w+|\bprogress\w+|\bdiminu\w+|\brecul\w*|\baccroissement|\bsupplementaires?|\bpoints?\b|\bbond\b", r"$^"),
+    "contract": (
+        r"\bcontrats? d'objectifs?\b|\blettres? de mission\b|\bfeuilles? de route\b",
+        r"\bpta\b|plan de travail|plan d'action du minist",
+    ),
     "sex": (r"\bfemmes?\b|\bfilles?\b", r"\bhommes?\b|\bgarcons?\b"),
     "flow": (r"\brecettes?\b|\brecouvr\w+", r"\bdepenses?\b"),
     "contest": (r"\bdirects?\b", r"\bprofessionnels?\b"),
     "exam": (r"\bcep\b|certificat d'etudes", r"\bbepc\b|brevet", r"\bbac(?:calaureat)?\b"),
-}  # fmt: skip
+    "aim": (
+        r"\bcibles?\b|\bprevisions?\b|\bprevus?\b|\bprevues?\b|\battendue?s?\b|(?<!d')\bobjectif\b|\bambition\w*"
+        r"|\bprevoi\w+|\bvisee?s?\b|\benvisag\w+|\bdoi(?:t|vent)\b|\bdevr\w+",
+    ),
+    "move": (
+        r"\bhausse\b|\bbaisse\b|\baugment\w+|\bprogress\w+|\bdiminu\w+|\brecul\w*|\baccroissement"
+        r"|\bsupplementaires?|\bpoints?\b|\bbond\b",
+    ),
+}
 _COMPILED = {name: tuple(re.compile(side) for side in sides) for name, sides in _SIDES.items()}
 _JOINED = re.compile(r"[^,;.:!?]{0,24}?\b(?:en|de|pour|fin|au|sur|du|l['’]ann[ée]e|titre de)\s*(?:l['’])?$", re.I)
 _NEAR = frozenset({"aim", "move"})
@@ -100,13 +111,16 @@ def statements(place: Place) -> tuple[Statement, ...]:
         above = text.rfind("\n\n", 0, max(place.start - 2, 0))
         before = text[above + 2 if above >= 0 else 0 : place.start]
         before = before if len(before) < 120 else ""
-    return read(text[place.start : place.end], before[-600:], place.document.title)
+    title, published = place.document.title, place.document.published
+    if published and any(year > published[:4] for year in re.findall(r"\b20\d\d\b", title)):
+        title = re.sub(r"\b20\d\d\b", "", title)  # "adopte son plan 2026": its figures are of before
+    return read(text[place.start : place.end], before[-600:], title)
 
 
 @lru_cache(maxsize=8192)
 def read(sentence: str, before: str, title: str) -> tuple[Statement, ...]:
     """The statements of a sentence; `before` is what precedes it in its paragraph."""
-    found = figures(sentence)
+    found = figures_of(sentence)
     amounts = [figure for figure in found if figure.kind in AMOUNTS]
     if not amounts:
         return ()
@@ -139,6 +153,13 @@ def _last(before: str) -> str:
     return before[spans[-1].start : spans[-1].end] if spans else ""
 
 
+def names_of(question: str) -> frozenset[str]:
+    """Stems of the proper names of a question that are no ministry's nor a council's."""
+    return frozenset(
+        word.stem for word in _named(question) if not portfolios(word.text) and word.text not in {"casem", "mtdpce"}
+    )
+
+
 def _named(sentence: str) -> list[Token]:
     """The capitalised words of a sentence, its first one left out unless it is an acronym."""
     words = tokens(sentence)
@@ -164,11 +185,12 @@ def _sides(left: str, right: str, figure: Figure) -> frozenset[tuple[str, int]]:
     """The excluding words of a figure: those of its measure, or nearest before it, or else after it."""
     found = set()
     before, after = fold(left), fold(right)
-    if figure.kind != "number":  # what follows a comma is of the next figure
-        after = re.split(r"[,;:]", after)[0]
+    after_comma = re.split(r"[,;:]", after)[0]  # what follows a comma is of the next figure, mostly
+    if figure.kind != "number":
+        after = after_comma
     for name, sides in _COMPILED.items():
         near = name in _NEAR
-        parts = [(before[-_CLOSE:] if near else before, max), (after[:_CLOSE] if near else after, min)]
+        parts = [(before[-_CLOSE:] if near else before, max), (after_comma[:_CLOSE] if near else after, min)]
         if figure.kind == "number":  # "256 concours directs": what follows a count says what it is
             parts.reverse()
         for part, nearest in parts:
@@ -227,8 +249,10 @@ def _time(sentence: str, figure: Figure, found: tuple[Figure, ...]) -> Time | No
 def as_time(figure: Figure, text: str) -> Time | None:
     """The time that a date or period names; None for a day that is no cut-off: it dates an event."""
     iso = figure.iso or ""
-    if iso.startswith("-") or "/" in iso or not iso:
+    if iso.startswith("-") or not iso:
         return None
+    if "/" in iso:
+        return Time(iso, False) if len(iso) == 9 else None  # years "2023/2025"; days are an event's
     before = text[max(0, figure.start - 16) : figure.start]
     if _DAY.match(iso):
         cut = re.search(r"(?:\bau|arr[êe]t[ée]+s? au|date du|d['’]ici au)\s$", before, re.I)
@@ -249,6 +273,8 @@ def agree_in_time(a: Time | None, b: Time | None) -> bool | None:
         return None
     if a.end == b.end:
         return True
+    if "/" in a.end + b.end:
+        return None
     if a.end[:4] == b.end[:4] and a.cut != b.cut:
         return None
     return False
@@ -256,8 +282,19 @@ def agree_in_time(a: Time | None, b: Time | None) -> bool | None:
 
 @lru_cache(maxsize=1024)
 def amounts_of(text: str) -> tuple[Figure, ...]:
-    """Every amount of a whole publication, without those so common that they tell nothing."""
+    """Every amount of a whole publication."""
     return tuple(figure for figure in figures(text) if figure.kind in AMOUNTS)
+
+
+def only_one(document: Document, figure: Figure) -> bool:
+    """Whether a publication has one single value in the unit of this amount of money."""
+    return figure.kind == "money" and 1 == len(
+        {other.value for other in amounts_of(document.text) if (other.kind, other.unit) == (figure.kind, figure.unit)}
+    )
+
+
+figures_of = lru_cache(maxsize=8192)(figures)
+"""`figures` of a sentence, remembered."""
 
 
 def similar(a: frozenset[str], b: frozenset[str], weight: Weight) -> float:
@@ -285,12 +322,12 @@ def comparable(a: Figure, b: Figure) -> bool:
 
 @lru_cache(maxsize=4096)
 def body_of(ministry: str, title: str) -> frozenset[str]:
-    """The portfolios that a publication is about."""
-    return portfolios(ministry) | portfolios(title)
+    """The portfolios that a publication is about: its ministry's, or where that tells none, those of its title."""
+    return portfolios(ministry) or portfolios(title) - {"primature"}
 
 
 def same_body(a: Document, b: Document) -> bool:
-    """Whether two publications are about one body: a portfolio, or the same named ministry, or the same event."""
+    """Whether two publications are about one body: a portfolio, or a ministry named alike."""
     if a.id == b.id or (a.ministry and fold(a.ministry) == fold(b.ministry)):
         return True
     return bool(body_of(a.ministry, a.title) & body_of(b.ministry, b.title))

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.figures import figures
 from rag.french import fold, tokens
-from rag.statements import Place, near, same_body, stems
+from rag.statements import Place, figures_of, near, same_body, stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,9 @@ _DATE_ASKED = re.compile(r"\bquand\b|\bquelles? dates?\b|\bquel jour\b|\bdate\b|
 _THEME_ASKED = re.compile(r"\btheme\b")
 _NAME_ASKED = re.compile(r"\bnom\b|\bprenom\b|\bs'appelle\b|\becri(?:t|vent)\b|\borthographe\b|\bqui\b|\bsigle\b")
 _DAYS_APART = 3
+_TRIED = 3  # readings of the answer that are held against the others
+_OPTION = 2  # content words of each of the two answers that a question offers
+_ABOUT = 2  # other words of the question that a sentence or its title must share
 
 
 def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> list[list[Variant]]:
@@ -47,7 +49,7 @@ def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> 
             continue
         mine = [variant for place in shown for variant in read(place, question)]
         theirs = [variant for place in others for variant in read(place, question)]
-        for first in mine[:3]:
+        for first in mine[:_TRIED]:
             found = _against(first, theirs, differ)
             if found:
                 groups.append([first, *found])
@@ -60,9 +62,12 @@ def _against(first: Variant, theirs: Sequence[Variant], differ: Callable[[Varian
     document = first.place.document
     for other in theirs:
         there = other.place.document
-        if there.id == document.id or there.id in found or not same_body(document, there) or not differ(first, other):
+        at_home = there.id == document.id and differ is not _deadlines_differ
+        if at_home or there.id in found or not same_body(document, there) or not differ(first, other):
             continue
-        if first.value in there.text or other.value in document.text:
+        if differ not in (_options_differ, _deadlines_differ) and (
+            first.value in there.text or other.value in document.text
+        ):
             continue  # one of them knows both forms: they are two things
         found[there.id] = other
     return list(found.values())
@@ -72,12 +77,12 @@ def _days(place: Place, question: str) -> Iterator[Variant]:
     """Whole days on which something was held, with the weekday where there is one."""
     text = place.document.text[place.start : place.end]
     if not _HELD.search(fold(text)) and not _WEEKDAY.search(text):
-        for figure in figures(text):
+        for figure in figures_of(text):
             if figure.kind == "date" and _WEEKDAY.search(text[max(0, figure.start - 12) : figure.start]):
                 break
         else:
             return
-    for figure in figures(text):
+    for figure in figures_of(text):
         if figure.kind == "date" and figure.iso and len(figure.iso) == 10 and not figure.iso.startswith("-"):
             weekday = _WEEKDAY.search(text[max(0, figure.start - 12) : figure.start])
             begin = figure.start - len(weekday.group()) if weekday else figure.start
@@ -139,7 +144,62 @@ def _themes_differ(a: Variant, b: Variant) -> bool:
     return said and len(left & right) >= 2 and near(a.place.document, b.place.document)
 
 
+_OR = re.compile(r"([^,:;?(]+)\bou\b(?:\s+bien\b)?([^,:;?)]+)", re.I)
+_NOT_OR = re.compile(r"\b(?:ou non|ou pas|en tout ou)\b", re.I)
+
+
+def _options(place: Place, question: str) -> Iterator[Variant]:
+    """The words of a sentence that are one of the two answers that the question offers, "A ou B ?", and not the other."""
+    match = _OR.search(question)
+    if not match or _NOT_OR.search(question):
+        return
+    left = [word for word in tokens(match[1]) if not word.stop][-_OPTION:]
+    right = [word for word in tokens(match[2]) if not word.stop][:_OPTION]
+    both = {word.stem for word in left} & {word.stem for word in right}
+    sides = [{word.stem for word in side} - both for side in (left[-len(right) :] if right else left, right)]
+    text = place.document.text[place.start : place.end]
+    words = tokens(text)
+    said = {word.stem for word in words}
+    held = [len(side & said) / len(side) if side else 0.0 for side in sides]
+    rest = stems(question) - sides[0] - sides[1]
+    if (held[0] == 1) == (held[1] == 1) or min(held) > 0 or len(rest & (said | stems(place.document.title))) < _ABOUT:
+        return
+    chosen = sides[held.index(1.0)]
+    spans = [word for word in words if word.stem in chosen]
+    if spans[-1].end - spans[0].start < 60:
+        yield Variant(place, str(held.index(1.0)), place.start + spans[0].start, place.start + spans[-1].end)
+
+
+def _options_differ(a: Variant, b: Variant) -> bool:
+    """Two answers in publications of one event; neither publication gives both."""
+    return a.key != b.key and near(a.place.document, b.place.document)
+
+
+_DEADLINE = re.compile(r"\b(?:d['’]ici(?: à| au)?|horizon|[ée]ch[ée]ance|avant(?: la)? fin)\b", re.I)
+_DEADLINE_ASKED = re.compile(
+    r"\bpour quand\b|\becheance\b|\bd'ici (?:a )?quand\b|\bhorizon\b|\bquand\b.*\b(?:seront|sera|doi)"
+)
+
+
+def _deadlines(place: Place, question: str) -> Iterator[Variant]:
+    """The day or year by which a named number of things is to be done; key: that number and the year."""
+    text = place.document.text[place.start : place.end]
+    found = figures_of(text)
+    counted = [figure for figure in found if figure.kind == "number" and figure.unit]
+    for figure in found:
+        before = text[max(0, figure.start - 24) : figure.start]
+        if figure.kind in {"date", "period"} and figure.iso and counted and _DEADLINE.search(before):
+            key = f"{counted[0].value} {counted[0].unit} {figure.iso}"
+            yield Variant(place, key, place.start + figure.start, place.start + figure.end)
+
+
+def _deadlines_differ(a: Variant, b: Variant) -> bool:
+    return a.key.split()[:2] == b.key.split()[:2] and a.key != b.key
+
+
 _KINDS = (
+    (_DEADLINE_ASKED, _deadlines, _deadlines_differ),
+    (_OR, _options, _options_differ),
     (_DATE_ASKED, _days, _days_differ),
     (_NAME_ASKED, _names, _names_differ),
     (_THEME_ASKED, _themes, _themes_differ),
