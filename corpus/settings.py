@@ -44,6 +44,12 @@ class Settings:
     port: int = 7860
     """Port that the chat listens on."""
 
+    def __post_init__(self) -> None:
+        for key, (least, most) in _BOUNDS.items():
+            value = getattr(self, key)
+            if not least <= value <= most:
+                raise SettingsError(f"{key} = {value}: not in {least}..{most}", key=key, value=str(value), origin="")
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, folder: Path | None = None) -> "Settings":
         """Read the settings file and the environment. Raises SettingsError."""
@@ -68,6 +74,12 @@ class Settings:
         return cls(**checked)
 
 
+_BOUNDS = {
+    "evidence": (1, 100),
+    "max_sentences": (1, 20),
+    "max_question_chars": (1, 100_000),
+    "port": (0, 65_535),
+}
 _NOT_SETTINGS = {"SOURCIER_SETTINGS"}
 
 

@@ -57,7 +57,7 @@ def warm_ask(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     yield Measure(name="ask_p95", value=cuts[94], unit="ms")
 
 
-def embedding(data: Path, questions: Sequence[str]) -> Iterator[Measure]:  # noqa: ARG001 (one shape for the table)
+def embedding(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     """Passages embedded per second, as indexing does it, on up to 256 passages of the corpus."""
     encoder = load_encoder(Settings.load())
     with Assistant.open(data) as assistant:
@@ -68,7 +68,7 @@ def embedding(data: Path, questions: Sequence[str]) -> Iterator[Measure]:  # noq
     yield Measure(name="embed", value=len(texts) / (time.perf_counter() - began), unit="passages/s")
 
 
-def server(data: Path, questions: Sequence[str]) -> Iterator[Measure]:  # noqa: ARG001
+def server(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     """Seconds until `sourcier serve` listens, and its resident memory then (MB of 2**20 bytes)."""
     import psutil
 
@@ -86,7 +86,7 @@ def server(data: Path, questions: Sequence[str]) -> Iterator[Measure]:  # noqa: 
             process.terminate()
 
 
-def disk(data: Path, questions: Sequence[str]) -> Iterator[Measure]:  # noqa: ARG001
+def disk(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     """Size of the data folder."""
     size = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
     yield Measure(name="data_size", value=size / 2**20, unit="MB")

@@ -1,12 +1,15 @@
 """Under which conditions a run was made: all that another person needs to repeat it."""
 
+import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from corpus.records import Document
 
 LIBRARIES = ("torch", "sentence-transformers", "transformers", "faiss-cpu", "numpy", "PyStemmer", "ir-measures")
 
@@ -22,6 +25,16 @@ def gather(asker: object, *, seed: int, given: Mapping[str, Any]) -> dict[str, A
         "python": platform.python_version(),
         "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
     }
+
+
+def corpus_digest(documents: Iterable[Document]) -> str:
+    """SHA-256 (hex) of what questions are asked on: ids, titles, dates, texts. Addresses are left out: the
+    demonstration sites may be served on any port."""
+    whole = hashlib.sha256()
+    for document in documents:
+        parts = (document.id, document.title, document.publisher, document.ministry, document.published, document.text)
+        whole.update(repr(parts).encode())
+    return whole.hexdigest()
 
 
 def commit(folder: Path) -> str | None:

@@ -95,7 +95,8 @@ def confidence_report(groups: Sequence[tuple[Case, Sequence[Any], Mapping[str, f
         precision = (refused & ~answerable).sum() / max(1, refused.sum())
         lines.append(
             f"  below {threshold}: unanswerable refused {refused[~answerable].mean():.2f}, answerable refused"
-            f" {refused[answerable].mean():.2f}, right answers lost {refused[right].mean():.2f}, precision {precision:.2f}"
+            f" {refused[answerable].mean():.2f}, right answers lost {refused[right].mean():.2f},"
+            f" precision {precision:.2f}"
         )
     scaler, model = fitted(np.ones(len(groups), bool))
     scaled = model.coef_[0] / scaler.scale_

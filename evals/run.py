@@ -208,7 +208,10 @@ class Bench:
         from rag import Assistant
 
         with Store.open(self.data) as store:
-            corpus = {"corpus_digest": store.digest(), "documents": store.counts().documents}
+            corpus = {
+                "corpus_digest": conditions.corpus_digest(store.current()),
+                "documents": store.counts().documents,
+            }
         with Assistant.open(self.data, self.settings, encoder=self.encoder) as assistant:
             given = {
                 "settings": {key: value for key, value in asdict(self.settings).items() if key not in _NEUTRAL},

@@ -13,7 +13,10 @@ from rag.french import fold
 from rag.index import Indexed
 from rag.ministries import acronyms_in, initials, portfolios
 
-_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin",
+    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+)  # fmt: skip
 _MONTH = r"janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre"
 _DATE = re.compile(
     rf"(?:\b(\d{{1,2}})(?:er)?\s+)?\b({_MONTH})\s+((?:19|20)\d\d)\b|(?<![\d,.])((?:19|20)\d\d)(?![\d,]|\.\d)", re.I
@@ -25,7 +28,7 @@ _LEAD_CHARS = 3000
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """ISO days ("2025-03-27"), months ("2025-03") and years ("2025") named in a text; a day names its month and year."""
+    """ISO days ("2025-03-27"), months ("2025-03"), years ("2025") named in a text; a day names its month and year."""
 
     days: frozenset[str]
     months: frozenset[str]

@@ -74,16 +74,15 @@ _OPPOSITES = tuple(
     )
 )
 _NEGATION = re.compile(
-    r"(?P<pas>pas|point|guere|jamais|rien|personne|aucune?s?|nulle?|ni|sans|non|impossible|ne|n)"
-    r"|(?P<refus>refus\w*|rejet\w*|dement\w*|dementi\w*|nie|nient|nie[rz]?|contest\w*|echou\w*|echec\w*|interdi\w*"
-    r"|annul\w*|suspend\w*|suspens\w*|absence|manque\w*|report[eé]\w*|empech\w*|renonc\w*)"
+    r"ne|pas|guere|jamais|rien|aucune?s?|nulle?|ni|sans|non|impossible|refus\w*|rejet\w*|dement\w*|nie|nient|nier"
+    r"|contest\w*|echou\w*|echec\w*|interdi\w*|annul\w*|suspend\w*|suspens\w*|absence|manque\w*|report[eé]\w*|empech\w*"
+    r"|renonc\w*"
 )
 _MODALITY = re.compile(
-    r"(?:devrai(?:t|ent|s)|pourrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|\w{2,}(?:er|ir|dr)ai(?:t|ent)"
-    r"|\w{2,}r(?:a|ont)|doit|doivent|devoir|devra|peut|peuvent|prevu\w*|prevoi\w*|envisag\w*|programme[es]?|projette\w*"
-    r"|vise|visent|ambitionn\w*|esper\w*|souhait\w*|promet\w*|promis\w*|compte|comptent|annonce[rnt]*|attendu\w*"
-    r"|probabl\w*|eventuel\w*|presque|quasi\w*|possibl\w*|si|provisoire\w*|previsionnel\w*|cible\w*|horizon|objectif"
-    r"|estim\w+|pretend\w*|affirm\w*|selon|demand\w*|recommand\w*|invit\w*)"
+    r"devrai(?:t|ent)|pourrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|\w{2,}(?:er|ir|dr)ai(?:t|ent)|\w{2,}r(?:a|ont)"
+    r"|doit|doivent|devoir|peut|peuvent|prevu\w*|prevoi\w*|envisag\w*|projette\w*|vise|visent|ambitionn\w*|esper\w*"
+    r"|souhait\w*|promet\w*|promis\w*|annonc\w*|attendu\w*|probabl\w*|eventuel\w*|presque|quasi\w*|possibl\w*"
+    r"|provisoire\w*|previsionnel\w*|cibles?|horizon|estim\w+|pretend\w*|demand\w*|recommand\w*"
 )
 _NOT_FUTURE = frozenset("opera camera extra para aura sahara".split())
 _NOT_A_NAME = re.compile(r"(?:ment|ant|es?|ees?|s|selon|environ|hier|demain|avec|outre|enfin|cote|quant|afin)$")
@@ -271,13 +270,9 @@ def _opposites(sentence: str, words: Sequence[Token], quoted: Sequence[Token]) -
 
 def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[Problem]:
     """Negations lost or invented, and conditions, plans and attributions told as facts, against the nearest sentence."""
-    stems = {word.stem for word in words if not word.stop}
-    near = [
-        (quote[span.start : span.end], part)
-        for quote in quotes
-        for span in sentences(quote)
-        if stems & {word.stem for word in (part := tokens(quote[span.start : span.end])) if not word.stop}
-    ]
+    stems = _content(words)
+    parts = [quote[span.start : span.end] for quote in quotes for span in sentences(quote)]
+    near = [(text, part) for text, part in ((text, tokens(text)) for text in parts) if stems & _content(part)]
     if not near:
         return []
     problems = []
@@ -299,10 +294,13 @@ def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[
     return problems
 
 
+def _content(words: Iterable[Token]) -> set[str]:
+    return {word.stem for word in words if not word.stop}
+
+
 def _negates(word: Token, text: str) -> bool:
-    if word.text == "n" and text[word.end : word.end + 1] not in "'’":
-        return False
-    return bool(_NEGATION.fullmatch(word.text))
+    elided = text[max(0, word.start - 2) : word.start].lower() in ("n'", "n’")
+    return elided or bool(_NEGATION.fullmatch(word.text))
 
 
 def _modal(word: Token) -> bool:

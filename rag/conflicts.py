@@ -15,7 +15,7 @@ from typing import Literal
 from corpus.records import Document
 from rag.agreement import times
 from rag.figures import Figure, same
-from rag.french import tokens
+from rag.french import Token, tokens
 from rag.rounding import compatible
 from rag.statements import (
     Place, Statement, Weight, agree_in_time, amounts_of, comparable, excluded, names_of, near, only_one, same_body, sides_of, similar, statements, stems,
@@ -94,14 +94,15 @@ def find_conflicts(
     weight = weight or _counted(said)
     asked = _Asked(question, weight)
     series: list[Series] = []
-    told: set[tuple[str, int]] = set()
+    told: set[tuple[str, int, str]] = set()
     for place in shown:
         for anchor in asked.of([one for one in said if _where(one) == (place.document.id, place.start)]):
-            if (anchor.document.id, _begin(anchor)) in told:
+            point = _point(anchor)
+            if (point.doc, point.start, point.value) in told:
                 continue
             for found in _Against(anchor, said, asked, weight).series():
                 series.append(found)
-                told |= {(point.doc, point.start) for point in found.points}
+                told |= {(point.doc, point.start, point.value) for point in found.points}
     for group in variants(question, shown, others):
         series.append(
             Series(
@@ -113,10 +114,6 @@ def find_conflicts(
 
 def _where(one: _Said) -> tuple[str, int]:
     return one.document.id, one.place.start
-
-
-def _begin(one: _Said) -> int:
-    return one.place.start + one.what.figure.start
 
 
 def _counted(said: Sequence[_Said]) -> Weight:
@@ -175,7 +172,10 @@ class _Against:
             close = near(self._anchor.document, said[0].document)
             if not same_body(self._anchor.document, said[0].document):
                 continue
-            rival, at_once = self._rival(doc, said, close)
+            if doc == self._anchor.document.id:
+                moved += self._earlier(said)
+                continue
+            rival, at_once = self._rival(said, close)
             if rival is None:
                 continue
             if at_once is False:
@@ -193,10 +193,9 @@ class _Against:
             made.append(self._made("evolution", sorted([self._anchor, *moved], key=_when)))
         return made
 
-    def _rival(self, doc: str, said: Sequence[_Said], close: bool) -> tuple[_Said | None, bool | None]:
+    def _rival(self, said: Sequence[_Said], close: bool) -> tuple[_Said | None, bool | None]:
         """The figure of a publication that states the anchor's measure with another value, and whether for its time."""
         anchor = self._anchor
-        own = doc == anchor.document.id
         ranked = sorted(((self.alike(anchor, one), one) for one in said if one != anchor), key=lambda pair: -pair[0])
         if not ranked:
             return None, None
@@ -212,7 +211,7 @@ class _Against:
         if not close and self._other_subject(rival.what):
             return None, None
         at_once = self._at_once(rival, close)
-        if at_once is None or own:
+        if at_once is None:
             return None, None
         if same(rival.what.figure, anchor.what.figure):
             return (
@@ -224,6 +223,15 @@ class _Against:
             return None, None
         back = max((self.alike(rival, one) for one in self._of[anchor.document.id] if one != anchor), default=0.0)
         return (None, None) if back > alike else (rival, at_once)
+
+    def _earlier(self, said: Sequence[_Said]) -> list[_Said]:
+        """Values that the answer's own publication gives for other times."""
+        anchor = self._anchor
+        return [
+            one
+            for one in said
+            if agree_in_time(anchor.what.time, one.what.time) is False and self.alike(anchor, one) >= ALIKE_FAR
+        ]
 
     def _asked_for(self, what: Statement) -> bool:
         """Whether a count is of the noun that is counted in the answer and asked for, for a time that both name."""
@@ -264,7 +272,7 @@ class _Against:
 
     def _made(self, kind: Literal["conflict", "evolution", "rounded"], said: Sequence[_Said]) -> Series:
         return Series(
-            measure=_label(self._anchor), body=self._anchor.document.ministry, kind=kind,
+            measure=_label(self._anchor, self._asked.stems), body=self._anchor.document.ministry, kind=kind,
             points=tuple(_point(one) for one in said),
         )  # fmt: skip
 
@@ -298,14 +306,34 @@ def _reading(variant: Variant) -> Point:
     )  # fmt: skip
 
 
-def _label(one: _Said) -> str:
+def _label(one: _Said, asked: frozenset[str]) -> str:
     """The words of the sentence that name what is measured: the run of its measure's words nearest to the figure."""
     sentence = one.document.text[one.place.start : one.place.end]
-    figure, wanted = one.what.figure, set(one.what.figure.measure)
-    words = [word for word in tokens(sentence) if word.stem in wanted and not word.stop]
-    before = [word for word in words if word.end <= figure.start and figure.start - word.end < 160]
-    after = [word for word in words if word.start >= figure.end and word.start - figure.end < 60]
-    chosen = after if figure.kind == "number" and after else before or after
-    if not chosen:
-        return ""
-    return sentence[chosen[0].start : chosen[-1].end]
+    figure = one.what.figure
+    words = [word for word in tokens(sentence) if not word.stop and not figure.start <= word.start < figure.end]
+    for wanted in (set(figure.measure), asked & one.what.own):
+        runs: list[list[Token]] = []
+        for word in words:
+            if word.stem not in wanted:
+                continue
+            if runs and word.start - runs[-1][-1].end <= _GAP:
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+        runs = [run for run in runs if run[-1].end <= figure.start or run[0].start >= figure.end]
+        after = [run for run in runs if run[0].start >= figure.end]
+        chosen = (
+            after[:1]
+            if figure.kind == "number" and after
+            else runs and [min(runs, key=lambda run: _apart(run, figure))]
+        )
+        if chosen:
+            return sentence[chosen[0][0].start : chosen[0][-1].end]
+    return ""
+
+
+_GAP = 14  # characters between two words of one noun phrase: "coût global de l'opération"
+
+
+def _apart(run: Sequence[Token], figure: Figure) -> int:
+    return figure.start - run[-1].end if run[-1].end <= figure.start else run[0].start - figure.end

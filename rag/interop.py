@@ -11,7 +11,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from rag.assistant import Assistant
 from rag.values import Answer
@@ -31,7 +31,7 @@ class SourcierRetriever(BaseRetriever):
 
     assistant: Assistant
     k: int = 8
-    filters: dict[str, str] = {}
+    filters: dict[str, str] = Field(default_factory=dict)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

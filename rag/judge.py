@@ -45,7 +45,7 @@ class Judged:
     rank: of its passage, from 0. features: name -> value, the keys of WEIGHTS less "bias":
       behind: its passage's score less the best one's; local: share of the question's weight in the sentence, words of
       the header counting less; said, covered, context: the same share in the sentence, with the header, with the
-      sentence before too; new: in the sentence alone; near: cosine; holds_*: the kind of thing asked for, where it has it;
+      sentence before too; new: in the sentence alone; near: cosine; holds_*: it has the kind of thing asked for;
       measure: share of the question in what its figure measures; same_day, other_time: it names the day asked, or
       only other times.
     """

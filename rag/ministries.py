@@ -19,7 +19,8 @@ PORTFOLIOS: Mapping[str, str] = {
     "justice": r"\bjustice\b|\bdroits humains\b|garde des sceaux",
     "économie": r"economie et (des )?finances?|l'economie,? (et )?(des )?finances|ministere des finances|"
     r"ministre des finances|economie, finances|grand argentier|ministere de l'economie\b(?! numerique)",
-    "sécurité": r"ministere de la securite|ministre de la securite|casem de la securite|\bsecurite\b(?! (sociale|routiere|alimentaire|des systemes|informatique))",
+    "sécurité": r"(ministere|ministre|casem) de la securite|"
+    r"\bsecurite\b(?! (sociale|routiere|alimentaire|des systemes|informatique))",
     "territoire": r"administration territoriale|\bmatm\b|\bmatds\b",
     "commerce": r"\bcommerce\b|\bartisanat\b|\bindustrie\b",
     "fonction publique": r"fonction publique|serviteurs du peuple",

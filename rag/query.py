@@ -28,8 +28,7 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
     ("figure", r"\bcombien\b|\bquel(le)?s? (est|etait|a ete|fut|sont|etaient)? ?(le |la |les |l')?(taux|montant|nombre|"
                r"cout|budget|pourcentage|part|chiffre|effectif|moyenne|valeur|enveloppe|prix|total|score|note)\b|"
                r"\btaux\b|\bmontant\b|\ba combien\b|\bnombre de\b|\bpourcentage\b|\bkb1\b|\bcbien\b"),
-    ("date", r"\bquand\b|\bquelle (est la )?date\b|\bquel jour\b|\ben quelle annee\b|\bdepuis quand\b|\ba quelle date\b|"
-             r"\bquel mois\b"),
+    ("date", r"\bquand\b|\bquelle (est la )?date\b|\bquel jour\b|\ben quelle annee\b|\ba quelle date\b|\bquel mois\b"),
     ("place", r"\bou (s'est|a|ont|est|se|fut|sera|etait|la|le|les|l')|\bdans quel(le)?s? "
               r"(ville|pays|region|lieu|salle|localite|province|commune|quartier)\b|"
               r"\bquel(le)? (ville|lieu|endroit|region)\b|\ben quel lieu\b"),

@@ -1,4 +1,4 @@
-"""Hybrid retrieval: dense and BM25 candidates fused by reciprocal rank, then ordered by what agrees with the question."""
+"""Hybrid retrieval: dense and BM25 candidates, fused by reciprocal rank, then ordered by agreement too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

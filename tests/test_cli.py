@@ -50,7 +50,8 @@ class Done:
     def speaks_french(self) -> None:
         """No traceback, no English, no value that a message lacked."""
         assert "Traceback" not in self.err
-        words = re.sub(r"«[^»]*»|\S*[/.]\S*", "", self.err)  # names and paths are the user's own
+        said = "\n".join(line for line in self.err.splitlines() if " : " in line and not line.startswith("Util"))
+        words = re.sub(r"«[^»]*»|--\S+|\S*[/.]\S*", "", said)  # names and paths are the user's own
         assert not re.search(r"\b(the|not|no|error|cannot|invalid|must|unknown|is|of)\b", words), self.err
         assert " ?" not in words and "None" not in words, self.err
 
@@ -145,8 +146,10 @@ def test_a_refusal_is_a_result(sourcier: Command, indexed: Path) -> None:
 
 
 def test_search_gives_passages_best_first(sourcier: Command, indexed: Path) -> None:
-    found = json.loads(sourcier("search", "forages réhabilités", "-k", 2, "--json", data=indexed).out)
-    assert [item["rank"] for item in found] == [1, 2]
+    found = json.loads(sourcier("search", "taux d’exécution physique", "-k", 2, "--json", data=indexed).out)
+    assert [item["rank"] for item in found] == [1, 2] and found[0]["score"] >= found[1]["score"]
+    found = json.loads(sourcier("search", "forages réhabilités", "-k", 1, "--json", data=indexed).out)
+    assert len(found) == 1
     assert "41 forages" in found[0]["text"]
     assert "41 forages" in sourcier("search", "forages réhabilités", data=indexed).out
 
@@ -243,23 +246,21 @@ def test_help_is_in_french(sourcier: Command, name: str) -> None:
     assert not re.search(r"usage|show this|optional|positional", done.out)
 
 
-@pytest.mark.parametrize("question", ["", " \t\n", NBSP, "?!…"])
+@pytest.mark.parametrize("question", ["", " \t\n", NBSP, "?!…", "🙂🏗️👩🏽\u200d💻"], ids=ascii)
 def test_an_empty_question(sourcier: Command, indexed: Path, question: str) -> None:
-    done = sourcier("ask", question, data=indexed)
-    if question.strip("?!…").strip() or question == "?!…":  # marks alone: a question that nothing answers
-        assert done.code in (0, 2)
-        done.speaks_french()
-    else:
-        done.told(2, "La question est vide")
+    for command in ("ask", "search"):
+        sourcier(command, question, data=indexed).told(2, "La question est vide", "écrivez quelques mots")
 
 
 def test_a_question_of_20000_characters(sourcier: Command, indexed: Path) -> None:
     for command in ("ask", "search"):
-        sourcier(command, "mot " * 5000, data=indexed).told(2, "20000 caractères", "la limite est de 2000")
+        sourcier(command, "mots" * 5000, data=indexed).told(2, "20000 caractères", "la limite est de 2000")
 
 
 @pytest.mark.parametrize(
-    "question", ["🙂🏗️👩🏽‍💻", "ما هي نسبة التنفيذ المالي للوزارة؟", "'; DROP TABLE document; --", "\x1b[2J\x00"]
+    "question",
+    ["ما هي نسبة التنفيذ المالي للوزارة؟", "'; DROP TABLE document; --", "\x1b[2J\x00 a", "🙂 piscine 🙂 ?"],
+    ids=ascii,
 )
 def test_questions_in_other_signs_are_refused_politely(sourcier: Command, indexed: Path, question: str) -> None:
     done = sourcier("ask", question, "--json", data=indexed)
@@ -485,8 +486,10 @@ def test_index_on_a_full_disk(
     data = fill(mount() / "data")
     index(data, words)
     fill(data, [document("nouveau", "La piscine de Banfora a ouvert en juin.")])
-    ballast = stuff(data.parent, leave=4096)
+    ballast = stuff(data.parent, leave=12 * 4096)  # SQLite's shared memory takes 8 pages
     finished("index", "--data", data).told(1, "Le disque est plein", "intact")
+    with ballast.open("r+b") as file:  # readers need these pages too
+        file.truncate(ballast.stat().st_size - 16 * 4096)
     assert len(held(data)) == len(CORPUS) + 1
     assert "88,02" in sourcier("ask", QUESTION, data=data).out  # the former generation still serves
     assert [path for path in (data / "index").iterdir() if path.name.startswith(".g")] == []
@@ -619,7 +622,7 @@ def test_hostile_html_is_only_text(sourcier: Command, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(
         f"<article><h1>Titre<script>alert(1)</script></h1><p>{PROSE}<img src=x onerror=alert(2)></p>"
-        f"<style>p{{}}</style><p>{PROSE} &lt;script&gt;alert(3)&lt;/script&gt;</p>{'<div>' * 5000}<p>{PROSE} Fin.</p>",
+        f"<style>p{{}}</style><p>{PROSE} &lt;script&gt;alert(3)&lt;/script&gt;</p>{'<div>' * 100}<p>{PROSE} Fin.</p>",
         encoding="utf-8",
     )
     done = sourcier("add", path, data=tmp_path / "data")
@@ -627,6 +630,11 @@ def test_hostile_html_is_only_text(sourcier: Command, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     text = held(tmp_path / "data")["fichier/page"]
     assert PROSE in text and "alert(1)" not in text and "alert(2)" not in text
+    path.write_text(f"<article>{'<div>' * 50_000}<p>{PROSE}", encoding="utf-8")  # deeper than any parser's stack
+    done = sourcier("add", path, data=tmp_path / "data")
+    assert done.code == 2 and "HTML" in done.err
+    done.speaks_french()
+    assert held(tmp_path / "data")["fichier/page"] == text
 
 
 def test_an_export_goes_back_in_unchanged(sourcier: Command, data: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +151,9 @@ def _summary(table: Sequence[tuple[bool, str, list[Candidate]]]) -> dict[str, An
     def shown(score: Callable[[Candidate], float]) -> list[bool]:
         return [max(found, key=score).right for answerable, _, found in table if answerable]
 
-    mixes = {
-        str(weight): float(np.mean(shown(lambda item, w=weight: item.odds + w * item.overlap))) for weight in MIXES
-    }  # type: ignore[misc]
+    mixes = {}
+    for weight in MIXES:
+        mixes[str(weight)] = round(float(np.mean(shown(partial(_mixed, weight)))), 3)
     by_type: defaultdict[str, list[bool]] = defaultdict(list)
     rows, labels, kinds = [], [], []
     for answerable, kind, found in table:
@@ -177,9 +178,13 @@ def _summary(table: Sequence[tuple[bool, str, list[Candidate]]]) -> dict[str, An
     }
 
 
+def _mixed(weight: float, item: Candidate) -> float:
+    return item.odds + weight * item.overlap
+
+
 def confidence(features: Any, truth: Any) -> dict[str, Any]:
     """Logistic regression of "right" on odds, silence, cover, margin, rank: two-fold AUROC and Brier, final weights."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     names = ("odds", "silence", "cover", "margin", "rank")
     chosen = {"odds": [0], "odds+cover": [0, 2], "odds+cover+margin": [0, 2, 3], "all": [0, 1, 2, 3, 4]}

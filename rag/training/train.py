@@ -29,7 +29,7 @@ from rag.reader_input import ReadPassage, rows
 from rag.training.model import Batch, Item, ReaderModel, batches, loss, sentence_scores
 from rag.training.prepare import Example, load
 
-SHARES = {"gold": 1.0, "near": 1.0, "negative": 0.4, "altered": 0.5}
+SHARES = {"gold": 1.0, "near": 1.0, "negative": 0.3, "altered": 0.5}
 """Questions per epoch that are read against a passage of each kind they have."""
 PLAIN_SHARE = 0.1
 """Questions per epoch that lose accents and capitals, as people type them."""

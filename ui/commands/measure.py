@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from corpus.errors import UsageError
+from corpus.store import Store
 from ui.commands.options import add_json
 from ui.french import NBSP
 from ui.progress import bar
@@ -18,7 +19,7 @@ class Eval:
     def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("suite", metavar="SUITE", help="nom (demo), fichier ou dossier ; ou « compare »")
         parser.add_argument("results", nargs="*", type=Path, metavar="RESULTAT.json", help="avec « compare » : A et B")
-        parser.add_argument("--format", default="auto", metavar="FORMAT", help="cases, squad, beir, nomiracl, ragas, csv")
+        parser.add_argument("--format", default="auto", metavar="FORMAT", help="cases, squad, beir, nomiracl, ragas…")
         parser.add_argument("--out", type=Path, metavar="DOSSIER", help="où écrire les résultats et le rapport")
         parser.add_argument("--write", default="json,html", metavar="FORMATS", help="json,html,trec,… ou all")
         parser.add_argument("--baselines", action="store_true", help="mesurer aussi chaque partie seule")
@@ -92,6 +93,9 @@ _LABELS = {
 }
 
 
+_UNITS = {"MB": "Mo"}
+
+
 class Bench:
     """Speed, memory and size on this machine, with the demonstration questions."""
 
@@ -111,15 +115,21 @@ class Bench:
         unknown = [name for name in args.names if name not in BENCHES]
         if unknown:
             raise UsageError(f"mesure inconnue : {unknown[0]} (connues : {', '.join(BENCHES)})")
+        with Store.open(args.data):  # said before anything is measured
+            pass
         suite = load(find_suite(args.suite))
         questions = [case.question for case in suite.cases if case.answerable][: args.questions]
-        found = {"conditions": conditions() | {"questions": len(questions)}, "measures": []}
+        told = conditions() | {"questions": len(questions)}
         measures = list(bench(args.data, args.names or list(BENCHES), questions))
-        found["measures"] = [asdict(measure) for measure in measures]
         if args.json:
+            found = {"conditions": told, "measures": [asdict(measure) for measure in measures]}
             print(json.dumps(found, ensure_ascii=False, indent=2))
             return 0
-        print("Conditions" + NBSP + ": " + ", ".join(f"{key} {value}" for key, value in found["conditions"].items()))
+        print(f"Conditions{NBSP}: " + ", ".join(f"{key} {value}" for key, value in told.items()))
         for measure in measures:
-            print(f"  {_LABELS[measure.name]:<52} {measure.value:10.1f} {measure.unit}".replace(".", ","))
+            print(
+                f"  {_LABELS[measure.name]:<52} {measure.value:10.1f} {_UNITS.get(measure.unit, measure.unit)}".replace(
+                    ".", ","
+                )
+            )
         return 0

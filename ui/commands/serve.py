@@ -15,6 +15,7 @@ from rag import Assistant, load_encoder
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+_LAST_PORT = 65535
 _GRACE_SECONDS = 3  # answers under way are finished; event streams that idle are then cut
 
 
@@ -45,17 +46,19 @@ class Serve:
 
 def bind(host: str, port: int) -> socket.socket:
     """A socket bound, not yet listening; port 0 takes a free one. Raises PortBusy, UsageError."""
+    if not 0 <= port <= _LAST_PORT:  # getaddrinfo would wrap it around
+        raise UsageError(f"le port va de 0 à {_LAST_PORT}, et non {port}")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise UsageError(f"l’adresse {host}:{port} n’existe pas sur cette machine") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise PortBusy(f"{host}:{port} is taken", host=host, port=port) from error
         raise UsageError(f"impossible d’écouter sur {host}:{port}") from error
     return listener

@@ -9,8 +9,10 @@
   // A question leaves: the last answer moves up into the talk, and the stage shows before the network answers.
   const begin = (question) => {
     const now = one("#now .prose"), past = one("#past .prose");
-    if (!now || !past || !String(question).trim()) return;
+    if (!now || !past) return;
     for (const turn of now.querySelectorAll("article.turn:not(.passing)")) past.append(turn.cloneNode(true));
+    now.replaceChildren();
+    if (!String(question).trim()) return; // the server says that it is empty
     const turn = document.createElement("article");
     turn.className = "turn passing";
     const asked = document.createElement("h2");
@@ -22,7 +24,7 @@
     dot.className = "dot";
     stage.append(dot, "Recherche…");
     turn.append(asked, stage);
-    now.replaceChildren(turn);
+    now.append(turn);
     const welcome = one("#welcome");
     if (welcome) welcome.hidden = true;
     goTo(turn, "start");
@@ -57,11 +59,11 @@
 
   // Once Gradio has drawn the page.
   const dress = () => {
-    const status = one("#status"), day = one("#as-of input");
-    if (!status || !day || !one("#question textarea")) return false;
+    const status = one("#status"), box = one("#question textarea");
+    if (!status || !one("#now") || !box) return false;
     status.setAttribute("role", "status");
     status.setAttribute("aria-live", "polite");
-    one("#question textarea").setAttribute("aria-describedby", "hint");
+    box.setAttribute("aria-describedby", "hint");
     new MutationObserver(follow).observe(one("#now"), { childList: true, subtree: true });
     return true;
   };
