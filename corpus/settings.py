@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from corpus.errors import SettingsError
 
+Engine = Literal["auto", "onnx", "torch"]
 Retrieval = Literal["full", "fusion", "dense", "lexical"]
 
 
@@ -24,6 +25,9 @@ class Settings:
 
     model: str = "bundled"
     """Embedding model: "bundled", or any name or folder that sentence-transformers loads."""
+    engine: Engine = "auto"
+    """What runs the bundled model: "onnx" (fast, no torch), "torch" (sentence-transformers), or "auto": onnx where
+    ONNX Runtime is installed. Their vectors agree to cosine 0.9999. Other models always run on torch."""
     cache: str = ""
     """Folder for unpacked models; "" means ~/.cache/sourcier."""
     retrieval: Retrieval = "full"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.dates import last_day
 from rag.figures import Figure
@@ -11,6 +12,10 @@ from rag.french import fold
 
 AMOUNTS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
 CALENDAR = frozenset({"date", "period"})
+MONTHS = frozenset(
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
+)
+"""Folded."""
 Sides = frozenset[tuple[str, int]]
 """(pair, side) of words that exclude one another."""
 
@@ -87,7 +92,7 @@ def sides_of(question: str) -> Sides:
 
 
 def excluded(a: Sides, b: Sides) -> bool:
-    """Whether two figures speak of things that exclude one another; an aim or a change excludes what is silent on it."""
+    """Whether two figures speak of things that exclude one another; an aim excludes what is silent on it."""
     left, right = dict(a), dict(b)
     for name in left.keys() | right.keys():
         mine, theirs = left.get(name), right.get(name)
@@ -107,7 +112,7 @@ def time_of(sentence: str, figure: Figure, found: tuple[Figure, ...]) -> Time | 
         return Time(figure.as_of, True)
     taken = {
         other.start
-        for amount, other in zip(found, found[1:], strict=False)
+        for amount, other in pairwise(found)
         if amount.kind in AMOUNTS and other.kind in CALENDAR and _JOINED.match(sentence[amount.end : other.start])
     }
     dated = [
@@ -151,5 +156,3 @@ def agree_in_time(a: Time | None, b: Time | None) -> bool | None:
     if a.end[:4] == b.end[:4] and a.cut != b.cut:
         return None
     return False
-
-

@@ -1,5 +1,6 @@
 """`Assistant`: the public face of answering, and the place where the parts are put together."""
 
+import importlib.util
 import threading
 import time
 from collections.abc import Iterator
@@ -27,8 +28,13 @@ _DOCUMENTS_KEPT = 512  # documents held in memory between questions
 
 def load_encoder(settings: Settings) -> Encoder:
     """The embedding model of the settings. Raises ModelError."""
-    from rag.encoder import SentenceEncoder
+    from rag.encoder import BUNDLED, SentenceEncoder
 
+    installed = importlib.util.find_spec("onnxruntime") is not None
+    if settings.model == BUNDLED and (settings.engine == "onnx" or (settings.engine == "auto" and installed)):
+        from rag.onnx_encoder import OnnxEncoder
+
+        return OnnxEncoder.load(cache_folder(settings))
     return SentenceEncoder.load(settings.model, cache_folder(settings))
 
 

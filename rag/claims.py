@@ -1,4 +1,4 @@
-"""Is a claim confirmed, contradicted, or not found in what retrieval brings? No model, no threshold on a similarity alone.
+"""Is a claim confirmed, contradicted, or not found in what retrieval brings?
 
 A figure of a claim is held against the figures of the sentences found that are
 in the same unit, for the same body and the same time, and whose words are those
@@ -9,20 +9,30 @@ no contradiction.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from corpus.records import Document
+from rag.aspects import AMOUNTS, MOVED, Time, agree_in_time, excluded
 from rag.check import check
 from rag.figures import Figure, same
 from rag.french import sentences
 from rag.ministries import acronyms_in, initials, portfolios
 from rag.rounding import compatible
 from rag.statements import (
-    AMOUNTS, Place, Statement, Time, Weight, agree_in_time, amounts_of, body_of, comparable, excluded, figures_of,
-    names_of, read, statements, stems,
+    Place,
+    Statement,
+    Weight,
+    amounts_of,
+    body_of,
+    comparable,
+    figures_of,
+    names_of,
+    read,
+    statements,
+    stems,
 )  # fmt: skip
 from rag.values import Citation
 
@@ -30,7 +40,7 @@ __all__ = ["ClaimStatus", "ClaimVerdict", "claims_in", "verify_claim"]
 
 ClaimStatus = Literal["confirmed", "contradicted", "not_found"]
 MEASURED_FROM = 0.55
-"""Share of the weight of a claim's words that stand in a sentence, its surroundings counted, that speaks of the same."""
+"""Share of a claim's weight that a sentence with its surroundings has when it speaks of the same."""
 OWN_FROM = 0.3
 """The same share in the sentence itself."""
 HELD_FROM = 0.75
@@ -91,7 +101,6 @@ def verify_claim(claim: str, evidence: Sequence[Place], *, weight: Weight) -> Cl
 
 _Verdict = tuple[ClaimStatus, list[_Held]]
 _NOT_FOUND: _Verdict = ("not_found", [])
-_PLANNED = frozenset({("aim", 0), ("move", 0)})
 _NOWHERE = Figure(kind="number", value=None, start=0, end=0)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -142,7 +151,7 @@ class _Claim:
             for place in places
             for what in statements(place)
             if comparable(mine.figure, what.figure)
-            and not excluded(mine.sides - (_PLANNED - what.sides), what.sides)
+            and not excluded(mine.sides - (MOVED - what.sides), what.sides)
             and self._timed(mine, what, place.document)
             and self._ranked(place)
             and (score := self._score(what, place.document)) >= MEASURED_FROM
@@ -214,7 +223,7 @@ class _Claim:
             kinds = {problem.kind for problem in verdict.problems}
             if not kinds:
                 kept.append(_Held(place, _NOWHERE, verdict.score))
-            elif kinds == {"negation"} or kinds == {"opposite"}:
+            elif kinds in ({"negation"}, {"opposite"}):
                 denied.append(_Held(place, _NOWHERE, verdict.score))
         if kept or denied:
             return ("confirmed", kept) if kept else ("contradicted", denied)

@@ -9,75 +9,38 @@ and a publication that gives the answer's value anywhere near agrees with it.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
 from corpus.records import Document
 from rag.agreement import times
+from rag.aspects import MOVED, agree_in_time, excluded, sides_of
 from rag.figures import Figure, same
-from rag.french import Token, tokens
 from rag.rounding import compatible
+from rag.series import Kind, Point, Said, Series, label, point, reading
 from rag.statements import (
-    Place, Statement, Weight, agree_in_time, amounts_of, comparable, excluded, names_of, near, only_one, same_body, sides_of, similar, statements, stems,
+    Place,
+    Statement,
+    Weight,
+    amounts_of,
+    comparable,
+    names_of,
+    near,
+    only_one,
+    same_body,
+    similar,
+    statements,
+    stems,
 )  # fmt: skip
-from rag.variants import Variant, variants
+from rag.variants import variants
 
 __all__ = ["Point", "Series", "find_conflicts"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One value: exact text of the figure, its unit, ISO day of its cut-off or None, and the sentence that says it.
-
-    `document.text[start:end] == quote`; published as in Document.
-    """
-
-    value: str
-    unit: str
-    as_of: str | None
-    doc: str
-    publisher: str
-    published: str | None
-    start: int
-    end: int
-    quote: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """Values of one measure; the first point is the answer's, the others by date then as retrieved.
-
-    measure: words of the answer's sentence. body: ministry as its publication names it.
-    kind: "conflict" one time, values that cannot both be; "rounded" one time, one value rounded or
-    qualified otherwise; "evolution" several times, oldest first.
-    """
-
-    measure: str
-    body: str
-    kind: Literal["conflict", "evolution", "rounded"]
-    points: tuple[Point, ...]
 
 
 ALIKE, ALIKE_FAR = 0.15, 0.38
 """Similarity from which two figures measure the same thing, in publications on one event and in others."""
 _ABOUT_AS = 0.8
+"""Of the best similarity: from here on the time decides between two figures."""
 ASKED_FROM = 0.6
 """Share of the best figure's weight in the question that a figure of the answer must have to be the one asked for."""
-
-
-_NEAR_SIDES = frozenset({("aim", 0), ("move", 0)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A statement and where it stands."""
-
-    place: Place
-    what: Statement
-
-    @property
-    def document(self) -> Document:
-        return self.place.document
 
 
 def find_conflicts(
@@ -90,33 +53,30 @@ def find_conflicts(
     """
     others = [place for place in others if any(same_body(place.document, one.document) for one in shown)]
     spans = {(place.document.id, place.start): place for place in [*shown, *others]}
-    said = [_Said(place, what) for place in spans.values() for what in statements(place)]
+    said = [Said(place, what) for place in spans.values() for what in statements(place)]
     weight = weight or _counted(said)
     asked = _Asked(question, weight)
     series: list[Series] = []
     told: set[tuple[str, int, str]] = set()
     for place in shown:
         for anchor in asked.of([one for one in said if _where(one) == (place.document.id, place.start)]):
-            point = _point(anchor)
-            if (point.doc, point.start, point.value) in told:
+            own = point(anchor)
+            if (own.doc, own.start, own.value) in told:
                 continue
             for found in _Against(anchor, said, asked, weight).series():
                 series.append(found)
                 told |= {(point.doc, point.start, point.value) for point in found.points}
-    for group in variants(question, shown, others):
-        series.append(
-            Series(
-                measure="", body=group[0].place.document.ministry, kind="conflict", points=tuple(map(_reading, group))
-            )
-        )
+    for name, group in variants(question, shown, others):
+        body = group[0].place.document.ministry
+        series.append(Series(measure=name, body=body, kind="conflict", points=tuple(map(reading, group))))
     return tuple(series)
 
 
-def _where(one: _Said) -> tuple[str, int]:
+def _where(one: Said) -> tuple[str, int]:
     return one.document.id, one.place.start
 
 
-def _counted(said: Sequence[_Said]) -> Weight:
+def _counted(said: Sequence[Said]) -> Weight:
     """idf over the sentences at hand; title words of one family of publications weigh little."""
     seen: Counter[str] = Counter()
     counted = {_where(one): one.what.all for one in said}
@@ -143,9 +103,9 @@ class _Asked:
         rest = sum(self._weight(stem) for stem in (self.stems & (what.all | what.behind)) - what.own)
         return (own + 0.3 * rest) / self._whole
 
-    def of(self, said: Sequence[_Said]) -> list[_Said]:
+    def of(self, said: Sequence[Said]) -> list[Said]:
         """The figures of one sentence that the question is about."""
-        kept = [one for one in said if not excluded(one.what.sides - _NEAR_SIDES, self._sides)]
+        kept = [one for one in said if not excluded(one.what.sides - MOVED, self._sides)]
         kept = [one for one in kept if not self._another_year(one.what)] or kept
         best = max((self.share(one.what) for one in kept), default=0.0)
         return [one for one in kept if best and self.share(one.what) >= ASKED_FROM * best]
@@ -157,11 +117,11 @@ class _Asked:
 class _Against:
     """One figure of the answer against all others."""
 
-    def __init__(self, anchor: _Said, said: Sequence[_Said], asked: _Asked, weight: Weight) -> None:
+    def __init__(self, anchor: Said, said: Sequence[Said], asked: _Asked, weight: Weight) -> None:
         self._anchor = anchor
         self._asked = asked
         self._weight = weight
-        self._of: dict[str, list[_Said]] = defaultdict(list)
+        self._of: dict[str, list[Said]] = defaultdict(list)
         for one in said:
             self._of[one.document.id].append(one)
 
@@ -190,41 +150,41 @@ class _Against:
         elif rounded:
             made.append(self._made("rounded", [self._anchor, *rounded]))
         if moved:
-            made.append(self._made("evolution", sorted([self._anchor, *moved], key=_when)))
+            made.append(self._made("evolution", sorted([self._anchor, *moved], key=Said.when)))
         return made
 
-    def _rival(self, said: Sequence[_Said], close: bool) -> tuple[_Said | None, bool | None]:
-        """The figure of a publication that states the anchor's measure with another value, and whether for its time."""
-        anchor = self._anchor
-        ranked = sorted(((self.alike(anchor, one), one) for one in said if one != anchor), key=lambda pair: -pair[0])
-        if not ranked:
-            return None, None
-        alike, rival = ranked[0]
-        for other, one in ranked[1:]:  # of two that are about as near, the one for the same time
-            if other < _ABOUT_AS * alike or self._at_once(rival, close):
-                break
-            if self._at_once(one, close):
-                alike, rival = other, one
-        alone = close and only_one(anchor.document, anchor.what.figure) and only_one(rival.document, rival.what.figure)
-        if not (alone and alike) and alike < (ALIKE if close or self._asked_for(rival.what) else ALIKE_FAR):
-            return None, None
-        if not close and self._other_subject(rival.what):
+    def _rival(self, said: Sequence[Said], close: bool) -> tuple[Said | None, bool | None]:
+        """The figure of a publication that gives the anchor's measure another value, and whether for its time."""
+        alike, rival = self._nearest(said, close)
+        if rival is None or not self._one_measure(alike, rival, close):
             return None, None
         at_once = self._at_once(rival, close)
-        if at_once is None:
-            return None, None
-        if same(rival.what.figure, anchor.what.figure):
-            return (
-                (rival, at_once)
-                if rival.what.figure.qualifier != anchor.what.figure.qualifier and at_once
-                else (None, None)
-            )
-        if at_once and (_gives(rival.document, anchor.what.figure) or _gives(anchor.document, rival.what.figure)):
-            return None, None
-        back = max((self.alike(rival, one) for one in self._of[anchor.document.id] if one != anchor), default=0.0)
-        return (None, None) if back > alike else (rival, at_once)
+        mine, theirs = self._anchor.what.figure, rival.what.figure
+        if same(theirs, mine):  # one value: worth showing where one of the two qualifies it
+            kept = bool(at_once) and theirs.qualifier != mine.qualifier
+        else:
+            kept = not (at_once and (_gives(rival.document, mine) or _gives(self._anchor.document, theirs)))
+            home = self._of[self._anchor.document.id]
+            kept &= all(self.alike(rival, one) <= alike for one in home if one != self._anchor)
+        return (rival, at_once) if kept and at_once is not None else (None, None)
 
-    def _earlier(self, said: Sequence[_Said]) -> list[_Said]:
+    def _nearest(self, said: Sequence[Said], close: bool) -> tuple[float, Said | None]:
+        """The figure that is most alike; of two that are about as near, the one for the same time."""
+        anchor = self._anchor
+        ranked = sorted(((self.alike(anchor, one), one) for one in said if one != anchor), key=lambda pair: -pair[0])
+        about = [pair for pair in ranked if pair[0] >= _ABOUT_AS * ranked[0][0]]
+        timely = [pair for pair in about if self._at_once(pair[1], close)]
+        return (timely or ranked)[0] if ranked else (0.0, None)
+
+    def _one_measure(self, alike: float, rival: Said, close: bool) -> bool:
+        """Whether a figure is alike enough to be the anchor's measure, given what else speaks for it."""
+        anchor = self._anchor
+        if close and alike and all(only_one(one.document, one.what.figure) for one in (anchor, rival)):
+            return True
+        wanted = ALIKE if close or self._asked_for(rival.what) else ALIKE_FAR
+        return alike >= wanted and (close or not self._other_subject(rival.what))
+
+    def _earlier(self, said: Sequence[Said]) -> list[Said]:
         """Values that the answer's own publication gives for other times."""
         anchor = self._anchor
         return [
@@ -250,7 +210,7 @@ class _Against:
         asked = (self._asked.names & (mine.all | mine.behind)) - ministry
         return bool(what.names - known) or bool(asked - what.all - what.behind)
 
-    def alike(self, a: _Said, b: _Said) -> float:
+    def alike(self, a: Said, b: Said) -> float:
         """How far two figures measure the same thing: 0 where they cannot."""
         left, right = a.what, b.what
         if not comparable(left.figure, right.figure) or excluded(left.sides, right.sides):
@@ -260,7 +220,7 @@ class _Against:
         asked = min(self._asked.share(left), self._asked.share(right))
         return 0.5 * own + 0.2 * wide + 0.5 * asked
 
-    def _at_once(self, rival: _Said, close: bool) -> bool | None:
+    def _at_once(self, rival: Said, close: bool) -> bool | None:
         """Whether a figure is for the anchor's time: said, or told by what stands around it."""
         left, right = self._anchor.what, rival.what
         told = agree_in_time(left.time, right.time)
@@ -270,70 +230,13 @@ class _Against:
                 told = None
         return True if told is None and close else told
 
-    def _made(self, kind: Literal["conflict", "evolution", "rounded"], said: Sequence[_Said]) -> Series:
+    def _made(self, kind: Kind, said: Sequence[Said]) -> Series:
         return Series(
-            measure=_label(self._anchor, self._asked.stems), body=self._anchor.document.ministry, kind=kind,
-            points=tuple(_point(one) for one in said),
+            measure=label(self._anchor, self._asked.stems), body=self._anchor.document.ministry, kind=kind,
+            points=tuple(point(one) for one in said),
         )  # fmt: skip
 
 
 def _gives(document: Document, figure: Figure) -> bool:
     """Whether a publication has this very figure anywhere: then it does not contradict it."""
     return any(same(figure, other) and comparable(figure, other) for other in amounts_of(document.text))
-
-
-def _when(one: _Said) -> str:
-    time = one.what.time or one.what.near_time
-    return time.end if time else one.document.published or ""
-
-
-def _point(one: _Said) -> Point:
-    document, figure = one.document, one.what.figure
-    start, end = one.place.start, one.place.end
-    time = one.what.time or one.what.near_time
-    return Point(
-        value=document.text[start + figure.start : start + figure.end], unit=figure.unit,
-        as_of=time.end if time and "/" not in time.end else None, doc=document.id, publisher=document.publisher,
-        published=document.published, start=start, end=end, quote=document.text[start:end],
-    )  # fmt: skip
-
-
-def _reading(variant: Variant) -> Point:
-    document, place = variant.place.document, variant.place
-    return Point(
-        value=variant.value, unit="", as_of=None, doc=document.id, publisher=document.publisher,
-        published=document.published, start=place.start, end=place.end, quote=document.text[place.start : place.end],
-    )  # fmt: skip
-
-
-def _label(one: _Said, asked: frozenset[str]) -> str:
-    """The words of the sentence that name what is measured: the run of its measure's words nearest to the figure."""
-    sentence = one.document.text[one.place.start : one.place.end]
-    figure = one.what.figure
-    words = [word for word in tokens(sentence) if not word.stop and not figure.start <= word.start < figure.end]
-    for wanted in (set(figure.measure), asked & one.what.own):
-        runs: list[list[Token]] = []
-        for word in words:
-            if word.stem not in wanted:
-                continue
-            if runs and word.start - runs[-1][-1].end <= _GAP:
-                runs[-1].append(word)
-            else:
-                runs.append([word])
-        runs = [run for run in runs if run[-1].end <= figure.start or run[0].start >= figure.end]
-        after = [run for run in runs if run[0].start >= figure.end]
-        chosen = (
-            after[:1]
-            if figure.kind == "number" and after
-            else runs and [min(runs, key=lambda run: _apart(run, figure))]
-        )
-        if chosen:
-            return sentence[chosen[0][0].start : chosen[0][-1].end]
-    return ""
-
-
-_GAP = 14  # characters between two words of one noun phrase: "coût global de l'opération"
-
-
-def _apart(run: Sequence[Token], figure: Figure) -> int:
-    return figure.start - run[-1].end if run[-1].end <= figure.start else run[0].start - figure.end

@@ -58,7 +58,9 @@ class SentenceEncoder:
             raise ModelError(f"cannot load the model {model!r}: {error}", model=model, reason=str(error)) from error
         for purpose in ("query", "passage"):
             loaded.prompts[purpose] = loaded.prompts.get(purpose) or f"{purpose}: "
-        return cls(loaded, Path(folder).name if model == BUNDLED else model, _digest(folder))
+        if model == BUNDLED:
+            return cls(loaded, bundled.NAME, bundled.DIGEST)
+        return cls(loaded, model, _digest(folder))
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """See Encoder."""

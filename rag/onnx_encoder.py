@@ -12,6 +12,7 @@ from rag.onnx_engine import Engine
 from rag.reader_input import BEGIN, END, MAX_TOKENS
 
 MOST = MAX_TOKENS - 2
+_SUFFIXES: dict[Precision, str] = {"float32": "", "int8": "-int8"}
 
 
 class OnnxEncoder:
@@ -31,7 +32,7 @@ class OnnxEncoder:
         """
         folder = bundled.unpack(cache)
         engine = Engine.open(folder, cache, precision=precision, threads=threads)
-        return cls(engine, folder.name, f"{folder.name.split('-')[-2]}-{precision}")
+        return cls(engine, bundled.NAME, bundled.DIGEST + _SUFFIXES[precision])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """See Encoder."""

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 from rag.figures import Figure
 
-_ABOUT = Decimal("0.05")
-"""Share by which "environ" and "près de" may be off."""
-_ABOVE = Decimal("0.10")
-"""Share by which a value may exceed the one that "plus de" names, or fall short of "moins de"."""
+_NONE, _ABOUT, _WIDE = Decimal(0), Decimal("0.05"), Decimal("0.10")
+_BOUNDS = {
+    "plus de": (_NONE, _WIDE), "au moins": (_NONE, _WIDE), "moins de": (_WIDE, _NONE), "au plus": (_WIDE, _NONE),
+    "près de": (_ABOUT, _ABOUT), "environ": (_ABOUT, _ABOUT),
+}  # fmt: skip
+"""Shares by which a value may lie below and above the one that a qualifier goes with."""
 
 
 def compatible(a: Figure, b: Figure) -> bool:
@@ -28,17 +30,10 @@ def _covers(loose: Figure, exact: Figure) -> bool:
         return True
     if loose.high is not None:
         return said <= value <= loose.high
-    size = abs(said)
-    qualifier = loose.qualifier
-    if qualifier in {"plus de", "au moins"}:
-        return said < value <= said + size * _ABOVE
-    if qualifier in {"moins de", "au plus"}:
-        return said - size * _ABOVE <= value < said
-    if qualifier == "près de":
-        return abs(value - said) <= size * _ABOUT
-    if qualifier == "environ":
-        return abs(value - said) <= size * _ABOUT
-    return _rounds_to(value, said)
+    below, above = _BOUNDS.get(loose.qualifier, (None, None))
+    if below is None or above is None:
+        return _rounds_to(value, said)
+    return said - abs(said) * below <= value <= said + abs(said) * above
 
 
 def _rounds_to(value: Decimal, said: Decimal) -> bool:

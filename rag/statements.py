@@ -6,14 +6,14 @@ read: measures are told apart by their words, by words that exclude one another
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
 from corpus.records import Document
-from rag.aspects import AMOUNTS, Sides, Time, last_time, sides, time_of
+from rag.aspects import AMOUNTS, MONTHS, Sides, Time, last_time, sides, time_of
 from rag.figures import Figure, figures
 from rag.french import Token, fold, sentences, tokens
 from rag.ministries import portfolios
@@ -138,11 +138,8 @@ def _named(sentence: str) -> list[Token]:
 def stems(text: str) -> frozenset[str]:
     """Content stems of a text without its numbers and months."""
     return frozenset(
-        word.stem for word in tokens(text) if not word.stop and not word.text[0].isdigit() and word.text not in _MONTHS
+        word.stem for word in tokens(text) if not word.stop and not word.text[0].isdigit() and word.text not in MONTHS
     )
-
-
-_MONTHS = frozenset("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
 
 
 @lru_cache(maxsize=1024)
@@ -153,8 +150,16 @@ def amounts_of(text: str) -> tuple[Figure, ...]:
 
 def only_one(document: Document, figure: Figure) -> bool:
     """Whether a publication has one single value in the unit of this amount of money."""
-    return figure.kind == "money" and 1 == len(
-        {other.value for other in amounts_of(document.text) if (other.kind, other.unit) == (figure.kind, figure.unit)}
+    return (
+        figure.kind == "money"
+        and len(
+            {
+                other.value
+                for other in amounts_of(document.text)
+                if (other.kind, other.unit) == (figure.kind, figure.unit)
+            }
+        )
+        == 1
     )
 
 

@@ -14,7 +14,7 @@ from rag.statements import Place, figures_of, near, same_body, stems
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A piece of a sentence, `document.text[start:end]`; key: what it is about, for telling that two are on one thing."""
+    """A piece of a sentence, `document.text[start:end]`; key: what tells two of them apart or together."""
 
     place: Place
     key: str
@@ -40,11 +40,11 @@ _OPTION = 2  # content words of each of the two answers that a question offers
 _ABOUT = 2  # other words of the question that a sentence or its title must share
 
 
-def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> list[list[Variant]]:
-    """Groups of two or more readings, that of the answer first, at most one of each kind and outlet."""
+def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> list[tuple[str, list[Variant]]]:
+    """(what it is, in French; two or more readings, that of the answer first, one of each outlet)."""
     folded = fold(question)
     groups = []
-    for asked, read, differ in _KINDS:
+    for name, asked, read, differ in _KINDS:
         if not asked.search(folded):
             continue
         mine = [variant for place in shown for variant in read(place, question)]
@@ -52,7 +52,7 @@ def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> 
         for first in mine[:_TRIED]:
             found = _against(first, theirs, differ)
             if found:
-                groups.append([first, *found])
+                groups.append((name, [first, *found]))
                 break
     return groups
 
@@ -149,7 +149,7 @@ _NOT_OR = re.compile(r"\b(?:ou non|ou pas|en tout ou)\b", re.I)
 
 
 def _options(place: Place, question: str) -> Iterator[Variant]:
-    """The words of a sentence that are one of the two answers that the question offers, "A ou B ?", and not the other."""
+    """The words of a sentence that are one of the answers that "A ou B ?" offers, and not the other."""
     match = _OR.search(question)
     if not match or _NOT_OR.search(question):
         return
@@ -198,9 +198,9 @@ def _deadlines_differ(a: Variant, b: Variant) -> bool:
 
 
 _KINDS = (
-    (_DEADLINE_ASKED, _deadlines, _deadlines_differ),
-    (_OR, _options, _options_differ),
-    (_DATE_ASKED, _days, _days_differ),
-    (_NAME_ASKED, _names, _names_differ),
-    (_THEME_ASKED, _themes, _themes_differ),
+    ("échéance", _DEADLINE_ASKED, _deadlines, _deadlines_differ),
+    ("réponse", _OR, _options, _options_differ),
+    ("date", _DATE_ASKED, _days, _days_differ),
+    ("nom", _NAME_ASKED, _names, _names_differ),
+    ("thème", _THEME_ASKED, _themes, _themes_differ),
 )

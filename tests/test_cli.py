@@ -259,7 +259,7 @@ def test_a_question_of_20000_characters(sourcier: Command, indexed: Path) -> Non
 
 @pytest.mark.parametrize(
     "question",
-    ["ما هي نسبة التنفيذ المالي للوزارة؟", "'; DROP TABLE document; --", "\x1b[2J\x00 a", "🙂 piscine 🙂 ?"],
+    ["ما هي نسبة التنفيذ المالي للوزارة؟", "'; DROP TABLE document; --", "\x1b[2J\x00 a", "🙂 xylophone 🙂 ?"],
     ids=ascii,
 )
 def test_questions_in_other_signs_are_refused_politely(sourcier: Command, indexed: Path, question: str) -> None:

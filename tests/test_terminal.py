@@ -1,6 +1,7 @@
 """ui.terminal: what commands print."""
 
 from dataclasses import replace
+from typing import Any
 
 from builders import FORMER, SEED, document
 from test_render import OTHER, QUOTE, nearest, reply, sentence
@@ -79,7 +80,7 @@ def test_verification() -> None:
 
 def test_status_with_and_without_an_index() -> None:
     corpus = {"documents": 118, "versions": 120, "withdrawn": 1, "digest": "0"}
-    report = {"corpus": corpus, "index": None, "runs": []}
+    report: dict[str, Any] = {"corpus": corpus, "index": None, "runs": []}
     text = plain(terminal.status(report))
     assert text.startswith("Corpus : 118 publications, 120 versions, 1 publication retirée.")
     assert "sourcier index" in text

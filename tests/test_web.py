@@ -53,14 +53,20 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: "Encoder") -> I
 
 
 @pytest.fixture(scope="module")
-def address(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def gate() -> Gate:
+    """Lets one question through at a time, so that a test can hold it."""
+    return Gate(at_once=1)
+
+
+@pytest.fixture(scope="module")
+def address(assistant: Assistant, gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import uvicorn
 
     from ui.web import application
 
     data = next(Path(tmp_path_factory.getbasetemp()).glob("chat*/data"))
     server = uvicorn.Server(
-        uvicorn.Config(application(assistant, data), log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(application(assistant, data, gate), log_level="warning", timeout_graceful_shutdown=1)
     )
     with bind("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -292,6 +298,22 @@ def test_the_keyboard_alone_reaches_everything(chat: Chat) -> None:
     assert names[4].startswith("Que dit la publication")
     chat.page.keyboard.press("Enter")
     chat.done(1)
+
+
+def test_the_stage_shows_at_once_and_stop_ends_it(chat: Chat, gate: Gate) -> None:
+    with gate:  # no answer can come now
+        chat.box.fill(QUESTION)
+        chat.box.press("Enter")
+        expect(chat.page.locator("#now .stage")).to_contain_text("Recherche dans 5")
+        expect(chat.page.locator("#status")).to_contain_text("Recherche en cours")
+        chat.shot("recherche")
+        with chat.page.expect_response("**/reset"):  # Gradio has let the stopped question go
+            chat.page.get_by_role("button", name="Arrêter").click()
+        expect(chat.page.locator("#now .notice")).to_contain_text(STOPPED)
+        expect(chat.page.locator("#send")).to_be_visible()
+        expect(chat.box).to_have_value(QUESTION)
+    chat.ask(QUESTION, 2)
+    expect(chat.page.locator("#now .said")).to_contain_text("69,89%")
 
 
 def test_too_many_at_once_are_told_so(assistant: Assistant) -> None:

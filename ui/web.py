@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.store import Store
 from rag import Assistant
-from ui.conversation import Conversation, stopped
+from ui.conversation import Conversation, Gate, stopped
 from ui.escape import safe
 from ui.facets import Facets, facets
 from ui.french import NBSP, count, day
@@ -28,8 +28,11 @@ _ALL_PUBLISHERS = ("Tous les éditeurs", "")
 _STATE_SECONDS = 6 * 3600  # a conversation left alone this long starts again from its first number
 
 
-def application(assistant: Assistant, data: str | Path) -> "FastAPI":
-    """The application that serves the chat at "/". data: the folder that the assistant was opened on."""
+def application(assistant: Assistant, data: str | Path, gate: Gate | None = None) -> "FastAPI":
+    """The application that serves the chat at "/".
+
+    data: the folder that the assistant was opened on; gate: shared with other doors that ask the same assistant.
+    """
     import gradio as gr
     from fastapi import FastAPI
     from fastapi.staticfiles import StaticFiles
@@ -38,7 +41,7 @@ def application(assistant: Assistant, data: str | Path) -> "FastAPI":
     app.add_middleware(FrenchPage)
     app.mount("/sourcier", StaticFiles(directory=STATIC))
     gr.mount_gradio_app(
-        app, page(assistant, FacetsOf(assistant, Path(data))), path="/", theme=theme(), footer_links=[],
+        app, page(assistant, FacetsOf(assistant, Path(data)), gate), path="/", theme=theme(), footer_links=[],
         show_error=False, ssr_mode=False, run_history=False, max_file_size=1, enable_monitoring=False,
         favicon_path=str(STATIC / "mark.svg"),
     )  # fmt: skip
@@ -63,15 +66,15 @@ class FacetsOf:
             return self._known[1]
 
 
-def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
+def page(assistant: Assistant, offered: Callable[[], Facets], gate: Gate | None = None) -> "gr.Blocks":
     """The Gradio page."""
     import gradio as gr
 
-    conversation = Conversation(assistant)
+    conversation = Conversation(assistant, gate)
     first = offered()
     blocks = gr.Blocks(title="Sourcier", analytics_enabled=False)
     with blocks:
-        asked = gr.State(0, time_to_live=_STATE_SECONDS)
+        asked = gr.State((0, ""), time_to_live=_STATE_SECONDS)  # number of questions, and the one under way
         with gr.Row(elem_id="top"):
             gr.HTML(_HEADER, elem_id="brand")
             again = gr.Button("Nouvelle conversation", elem_id="again", size="sm")
@@ -110,11 +113,11 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
             for triggers, text in (([question.submit, send.click], question), *(([b.click], b) for b in examples))
         ]  # fmt: skip
         stop.click(
-            _stopped, [question, asked], shown, cancels=events, show_progress="hidden",
+            _stopped, asked, shown, cancels=events, show_progress="hidden",
             queue=False, api_visibility="private",
         )  # fmt: skip
         again.click(
-            lambda: _updates("", "", "", 0), None, shown, js="() => { window.sourcier.reset(); return []; }",
+            lambda: _updates("", "", "", (0, "")), None, shown, js="() => { window.sourcier.reset(); return []; }",
             cancels=events, show_progress="hidden", queue=False, api_visibility="private",
         )  # fmt: skip
         gr.on(
@@ -131,21 +134,24 @@ def page(assistant: Assistant, offered: Callable[[], Facets]) -> "gr.Blocks":
 
 def _ask(conversation: Conversation, *values: Any) -> Iterator[Any]:
     question, as_of, ministry, publisher, asked = values
-    number = asked + 1
+    number = asked[0] + 1
     filters = {"as_of": as_of, "ministry": ministry, "publisher": publisher}
     for step in conversation.reply(question or "", filters, number):
-        yield _updates(question if step.retry else "", step.html, step.spoken, number, busy=not step.done)
+        under_way = "" if step.done else question
+        yield _updates(question if step.retry else "", step.html, step.spoken, (number, under_way))
 
 
-def _stopped(question: str, asked: int) -> Any:
-    step = stopped(question or "", asked + 1)
-    return _updates(question, step.html, step.spoken, asked + 1)
+def _stopped(asked: tuple[int, str]) -> Any:
+    number, question = asked
+    step = stopped(question, number)
+    return _updates(question, step.html, step.spoken, (number, ""))
 
 
-def _updates(question: str, html: str, spoken: str, number: int, *, busy: bool = False) -> Any:
+def _updates(box: str, html: str, spoken: str, asked: tuple[int, str]) -> Any:
     import gradio as gr
 
-    return question, html, safe(spoken), gr.Button(visible=not busy), gr.Button(visible=busy), number
+    busy = bool(asked[1])
+    return box, html, safe(spoken), gr.Button(visible=not busy), gr.Button(visible=busy), asked
 
 
 def _panel_label(*values: str | None) -> Any:

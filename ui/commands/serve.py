@@ -5,7 +5,6 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import PortBusy, UsageError
@@ -31,8 +30,8 @@ class Serve:
     def run(args: argparse.Namespace) -> int:
         settings = Settings.load()
         port = settings.port if args.port is None else args.port
-        settings = replace(settings, host=args.host or settings.host, port=port)
-        with bind(settings.host, settings.port) as listener:
+        host = args.host or settings.host
+        with bind(host, port) as listener:
             # Opened first: a missing folder is said before the model's seconds are spent.
             with Assistant.open(args.data, settings):
                 pass
@@ -40,7 +39,7 @@ class Serve:
             with Assistant.open(args.data, settings, encoder=encoder) as assistant:
                 from ui.web import application
 
-                _serve(application(assistant, args.data), listener, settings.host)
+                _serve(application(assistant, args.data), listener, host)
         return 0
 
 

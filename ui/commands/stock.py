@@ -12,7 +12,7 @@ from ui import terminal
 from ui.commands.options import add_json
 from ui.progress import bar
 
-_STAGES = {"cut": "Découpage", "encode": "Calcul des vecteurs", "write": "Écriture", "done": "Terminé"}
+_STAGES = {"cut": "Découpage", "encode": "Calcul des vecteurs", "write": "Écriture"}
 
 
 class Index:
@@ -27,7 +27,8 @@ class Index:
         report: IndexReport | None = None
         with bar() as show:
             for event in build_index(args.data):
-                show(_STAGES[event.stage], event.done, event.total)
+                if event.stage in _STAGES:
+                    show(_STAGES[event.stage], event.done, event.total)
                 report = event.report
         assert report is not None
         if args.json:

@@ -1,0 +1,118 @@
+"""Values of one measure side by side: what the panel of conflicts shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.records import Document
+from rag.figures import Figure
+from rag.french import Token, tokens
+from rag.statements import Place, Statement
+from rag.variants import Variant
+
+Kind = Literal["conflict", "evolution", "rounded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One value: exact text of the figure, its unit, ISO day of its cut-off or None, and the sentence that says it.
+
+    `document.text[start:end] == quote`; published as in Document.
+    """
+
+    value: str
+    unit: str
+    as_of: str | None
+    doc: str
+    publisher: str
+    published: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Values of one measure; the first point is the answer's, the others by date then as retrieved.
+
+    measure: words of the answer's sentence. body: ministry as its publication names it.
+    kind: "conflict" one time, values that cannot both be; "rounded" one time, one value rounded or
+    qualified otherwise; "evolution" several times, oldest first.
+    """
+
+    measure: str
+    body: str
+    kind: Kind
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement and where it stands."""
+
+    place: Place
+    what: Statement
+
+    @property
+    def document(self) -> Document:
+        """Its publication."""
+        return self.place.document
+
+    def when(self) -> str:
+        """Last day of the figure's time, else the day of its publication, for ordering."""
+        time = self.what.time or self.what.near_time
+        return time.end if time else self.document.published or ""
+
+
+def point(one: Said) -> Point:
+    """The value of a statement."""
+    document, figure = one.document, one.what.figure
+    start, end = one.place.start, one.place.end
+    time = one.what.time or one.what.near_time
+    return Point(
+        value=document.text[start + figure.start : start + figure.end], unit=figure.unit,
+        as_of=time.end if time and "/" not in time.end else None, doc=document.id, publisher=document.publisher,
+        published=document.published, start=start, end=end, quote=document.text[start:end],
+    )  # fmt: skip
+
+
+def reading(variant: Variant) -> Point:
+    """The value of a variant."""
+    document, place = variant.place.document, variant.place
+    return Point(
+        value=variant.value, unit="", as_of=None, doc=document.id, publisher=document.publisher,
+        published=document.published, start=place.start, end=place.end, quote=document.text[place.start : place.end],
+    )  # fmt: skip
+
+
+def label(one: Said, asked: frozenset[str]) -> str:
+    """The words of the sentence that name what is measured: the run of its measure's words nearest to the figure."""
+    sentence = one.document.text[one.place.start : one.place.end]
+    figure = one.what.figure
+    words = [word for word in tokens(sentence) if not word.stop and not figure.start <= word.start < figure.end]
+    for wanted in (set(figure.measure), asked & one.what.own):
+        runs: list[list[Token]] = []
+        for word in words:
+            if word.stem not in wanted:
+                continue
+            if runs and word.start - runs[-1][-1].end <= _GAP:
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+        runs = [run for run in runs if run[-1].end <= figure.start or run[0].start >= figure.end]
+        after = [run for run in runs if run[0].start >= figure.end]
+        chosen = (
+            after[:1]
+            if figure.kind == "number" and after
+            else runs and [min(runs, key=lambda run: _apart(run, figure))]
+        )
+        if chosen:
+            return sentence[chosen[0][0].start : chosen[0][-1].end]
+    return ""
+
+
+_GAP = 14  # characters between two words of one noun phrase: "coût global de l'opération"
+
+
+def _apart(run: Sequence[Token], figure: Figure) -> int:
+    return figure.start - run[-1].end if run[-1].end <= figure.start else run[0].start - figure.end
