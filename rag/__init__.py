@@ -1,6 +1,7 @@
 """Finding, answering, proving: the public face. Importing it loads no torch, faiss, gradio or langchain."""
 
 from rag.assistant import Assistant, build_index, load_encoder
+from rag.claims import ClaimVerdict
 from rag.index import IndexEvent, IndexReport
 from rag.values import Answer, Citation, CorpusState, Evidence, Filters, Sentence
 
@@ -8,6 +9,7 @@ __all__ = [
     "Answer",
     "Assistant",
     "Citation",
+    "ClaimVerdict",
     "CorpusState",
     "Evidence",
     "Filters",

@@ -4,25 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.confidence import confidence, features
+from rag.conflicts import find_conflicts
 from rag.encoder import Encoder
+from rag.french import sentences
 from rag.index import Generation
 from rag.judge import Judged, judge
 from rag.query import Query
 from rag.search import Found, Reader
+from rag.series import Series
+from rag.statements import At
 from rag.values import Citation, Sentence
 
 WITHIN = 1.0
 """Log-odds: another sentence is shown when it scores this close to the best."""
+COMPARED = 20
+"""Passages, best first, that are read for other values of what is answered or claimed."""
 ANSWER_FROM = 0.3
 """Confidence from which an answer is shown; `python -m evals.fit` prints what other thresholds would refuse."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Sentences in the order to show (empty when abstaining) and the confidence, 0 to 1."""
+    """Sentences in the order to show (empty when abstaining), the confidence, 0 to 1, and other values published."""
 
     sentences: tuple[Sentence, ...]
     confidence: float
+    conflicts: tuple[Series, ...] = ()
 
 
 def compose(
@@ -35,7 +42,20 @@ def compose(
     sure = confidence(features(query, judged, found, generation, read))
     if sure < ANSWER_FROM:
         return Reply((), sure)
-    return Reply(tuple(_cite(item) for item in _choose(query, judged, most)), sure)
+    shown = _choose(query, judged, most)
+    conflicts = find_conflicts(query.text, shown, places(found, generation, read), weight=generation.lexical.idf)
+    return Reply(tuple(_cite(item) for item in shown), sure, conflicts)
+
+
+def places(found: Found, generation: Generation, read: Reader) -> list[At]:
+    """Every sentence of the first COMPARED passages, in their order."""
+    spans = []
+    for candidate in found.candidates[:COMPARED]:
+        row = generation.rows[candidate.row]
+        document, begin = read(int(row["document"])), int(row["start"])
+        text = document.text[begin : int(row["end"])]
+        spans += [At(document, begin + span.start, begin + span.end) for span in sentences(text)]
+    return spans
 
 
 def _choose(query: Query, judged: Sequence[Judged], most: int) -> list[Judged]:

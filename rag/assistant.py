@@ -4,6 +4,7 @@ import importlib.util
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -13,7 +14,8 @@ from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
 from rag import index
-from rag.answer import compose
+from rag.answer import compose, places
+from rag.claims import ClaimVerdict, claims_in, verify_claim
 from rag.confidence import features
 from rag.encoder import Encoder
 from rag.index import Generation, IndexEvent
@@ -138,6 +140,7 @@ class Assistant:
             as_of=as_of,
             corpus=_state(generation),
             confidence=reply.confidence,
+            conflicts=tuple(asdict(series) for series in reply.conflicts),
             timings_ms={
                 "search": 1000 * (searched - began),
                 "answer": 1000 * (ended - searched),
@@ -161,6 +164,27 @@ class Assistant:
         filters = Filters(as_of=as_of, since=since, until=until, ministry=ministry, publisher=publisher, within=within)
         generation = self._generation
         return self._evidence(generation, self._search(generation, question, filters), k)
+
+    def verify(self, text: str, *, as_of: str | None = None, ministry: str | None = None) -> tuple[ClaimVerdict, ...]:
+        """Each claim of a sentence or paragraph held against the corpus: confirmed, contradicted or not found.
+
+        Raises QuestionError (empty, too long), FilterError, ModelError.
+        """
+        understand(text, self.settings.max_question_chars)
+        generation = self._generation
+        filters = Filters(as_of=as_of, ministry=ministry)
+
+        def read(number: int) -> Document:
+            return self._document(generation, number)
+
+        return tuple(
+            verify_claim(
+                claim,
+                places(self._search(generation, claim, filters), generation, read),
+                weight=generation.lexical.idf,
+            )
+            for claim in claims_in(text)
+        )
 
     def judged(self, question: str, *, as_of: str | None = None) -> tuple[list[Judged], dict[str, float]]:
         """Every sentence weighed for an answer, best first, with its features, and the signs that confidence is made

@@ -58,11 +58,13 @@ def find_conflicts(
     asked = _Asked(question, weight)
     series: list[Series] = []
     told: set[tuple[str, int, str]] = set()
+    begun: list[Figure] = []
     for place in shown:
         for anchor in asked.of([one for one in said if _where(one) == (place.document.id, place.start)]):
-            own = point(anchor)
-            if (own.doc, own.start, own.value) in told:
+            own, figure = point(anchor), anchor.what.figure
+            if (own.doc, own.start, own.value) in told or any(same(figure, other) for other in begun):
                 continue
+            begun.append(figure)
             for found in _Against(anchor, said, asked, weight).series():
                 series.append(found)
                 told |= {(point.doc, point.start, point.value) for point in found.points}

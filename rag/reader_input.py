@@ -36,7 +36,7 @@ class ReadPassage:
 @dataclass(frozen=True, slots=True)
 class Row:
     """ids: token ids, at most MAX_TOKENS. owners: for each token the number of its sentence, -1 for none.
-    starts, ends: its characters in the passage's text (both 0 where it is not from the text)."""
+    starts, ends: its characters in the passage's text, its leading space left out (both 0 where no sentence owns it)."""
 
     ids: list[int]
     owners: list[int]
@@ -63,6 +63,7 @@ def _row(head: list[int], encoding: Any, passage: ReadPassage) -> Row:
         number = bisect_right(begins, end - 1 - shift) - 1 if end > shift else -1
         owned = number >= 0 and end - shift <= passage.sentences[number].end
         owners.append(number if owned else -1)
-        starts.append(max(start - shift, 0))
-        ends.append(max(end - shift, 0))
+        begin = max(start - shift, 0)
+        starts.append(begin + passage.text[begin : begin + 1].isspace() if owned else 0)
+        ends.append(end - shift if owned else 0)
     return Row([*head, *encoding.ids[:room], END], [*owners, -1], [*starts, 0], [*ends, 0])

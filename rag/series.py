@@ -1,5 +1,6 @@
 """Values of one measure side by side: what the panel of conflicts shows."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -90,28 +91,30 @@ def label(one: Said, asked: frozenset[str]) -> str:
     sentence = one.document.text[one.place.start : one.place.end]
     figure = one.what.figure
     words = [word for word in tokens(sentence) if not word.stop and not figure.start <= word.start < figure.end]
+    found: list[list[Token]] = []
     for wanted in (set(figure.measure), asked & one.what.own):
         runs: list[list[Token]] = []
         for word in words:
             if word.stem not in wanted:
                 continue
-            if runs and word.start - runs[-1][-1].end <= _GAP:
+            if runs and _JOINT.fullmatch(sentence, runs[-1][-1].end, word.start):
                 runs[-1].append(word)
             else:
                 runs.append([word])
         runs = [run for run in runs if run[-1].end <= figure.start or run[0].start >= figure.end]
         after = [run for run in runs if run[0].start >= figure.end]
-        chosen = (
-            after[:1]
-            if figure.kind == "number" and after
-            else runs and [min(runs, key=lambda run: _apart(run, figure))]
-        )
-        if chosen:
-            return sentence[chosen[0][0].start : chosen[0][-1].end]
-    return ""
+        if figure.kind == "number" and after:
+            found.append(after[0])
+        elif runs:
+            found.append(min(runs, key=lambda run: _apart(run, figure)))
+    if not found:
+        return ""
+    best = max(found, key=lambda run: sum(word.stem in asked for word in run))
+    return sentence[best[0].start : best[-1].end]
 
 
-_GAP = 14  # characters between two words of one noun phrase: "coût global de l'opération"
+_JOINT = re.compile(r"[^,;:.()«»]{1,14}")
+"""What may stand between two words of one noun phrase: "coût global de l'opération"."""
 
 
 def _apart(run: Sequence[Token], figure: Figure) -> int:

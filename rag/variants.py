@@ -43,7 +43,7 @@ _ABOUT = 2  # other words of the question that a sentence or its title must shar
 def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> list[tuple[str, list[Variant]]]:
     """(what it is, in French; two or more readings, that of the answer first, one of each outlet)."""
     folded = fold(question)
-    groups = []
+    groups: list[tuple[str, list[Variant]]] = []
     for name, asked, read, differ in _KINDS:
         if not asked.search(folded):
             continue
@@ -51,7 +51,8 @@ def variants(question: str, shown: Sequence[Place], others: Sequence[Place]) -> 
         theirs = [variant for place in others for variant in read(place, question)]
         for first in mine[:_TRIED]:
             found = _against(first, theirs, differ)
-            if found:
+            told = {(one.place.document.id, one.place.start) for _, group in groups for one in group}
+            if found and not told >= {(one.place.document.id, one.place.start) for one in found}:
                 groups.append((name, [first, *found]))
                 break
     return groups
@@ -199,8 +200,8 @@ def _deadlines_differ(a: Variant, b: Variant) -> bool:
 
 _KINDS = (
     ("échéance", _DEADLINE_ASKED, _deadlines, _deadlines_differ),
-    ("réponse", _OR, _options, _options_differ),
     ("date", _DATE_ASKED, _days, _days_differ),
     ("nom", _NAME_ASKED, _names, _names_differ),
     ("thème", _THEME_ASKED, _themes, _themes_differ),
+    ("réponse", _OR, _options, _options_differ),
 )

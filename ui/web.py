@@ -5,7 +5,7 @@ the server keeps of a conversation only the number of its questions.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,11 +132,15 @@ def page(assistant: Assistant, offered: Callable[[], Facets], gate: Gate | None 
     return blocks
 
 
-def _ask(conversation: Conversation, *values: Any) -> Iterator[Any]:
+async def _ask(conversation: Conversation, *values: Any) -> AsyncIterator[Any]:
+    """One question. Asynchronous, so that a stop does not wait for the thread that searches: it ends by itself."""
+    from anyio.to_thread import run_sync
+
     question, as_of, ministry, publisher, asked = values
     number = asked[0] + 1
     filters = {"as_of": as_of, "ministry": ministry, "publisher": publisher}
-    for step in conversation.reply(question or "", filters, number):
+    steps = conversation.reply(question or "", filters, number)
+    while step := await run_sync(next, steps, None, abandon_on_cancel=True):
         under_way = "" if step.done else question
         yield _updates(question if step.retry else "", step.html, step.spoken, (number, under_way))
 

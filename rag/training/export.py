@@ -32,6 +32,7 @@ def main() -> None:
     facts = {"encoder": source[:12], "digest": digest[:16], "base": "intfloat/multilingual-e5-small"}
     beside = options.out.with_suffix(".part")
     save_file(tensors, beside, metadata=facts)
+    beside.chmod(0o644)
     beside.replace(options.out)
 
 
