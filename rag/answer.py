@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 from rag.confidence import confidence, features
 from rag.conflicts import find_conflicts
-from rag.encoder import Encoder
-from rag.french import sentences
-from rag.index import Generation
-from rag.judge import Judged, judge
+from rag.judge import Judged, Models, judge
 from rag.query import Query
-from rag.search import Found, Reader
+from rag.search import Found
 from rag.series import Series
-from rag.statements import At
 from rag.values import Citation, Sentence
+from rag.view import View
 
 WITHIN = 1.0
 """Log-odds: another sentence is shown when it scores this close to the best."""
@@ -32,30 +29,18 @@ class Reply:
     conflicts: tuple[Series, ...] = ()
 
 
-def compose(
-    query: Query, found: Found, generation: Generation, read: Reader, encoder: Encoder | None, *, most: int
-) -> Reply:
+def compose(query: Query, found: Found, view: View, models: Models, *, most: int) -> Reply:
     """Answer from what retrieval found, in at most `most` sentences, or abstain."""
-    judged = judge(query, found, generation, read, encoder)
+    judged = judge(query, found, view.generation, view.lookup, models)
     if not judged:
         return Reply((), 0.0)
-    sure = confidence(features(query, judged, found, generation, read))
+    sure = confidence(features(query, judged, found, view.generation))
     if sure < ANSWER_FROM:
         return Reply((), sure)
     shown = _choose(query, judged, most)
-    conflicts = find_conflicts(query.text, shown, places(found, generation, read), weight=generation.lexical.idf)
+    others = view.places(found, COMPARED)
+    conflicts = find_conflicts(query.text, shown, others, weight=view.generation.lexical.idf)
     return Reply(tuple(_cite(item) for item in shown), sure, conflicts)
-
-
-def places(found: Found, generation: Generation, read: Reader) -> list[At]:
-    """Every sentence of the first COMPARED passages, in their order."""
-    spans = []
-    for candidate in found.candidates[:COMPARED]:
-        row = generation.rows[candidate.row]
-        document, begin = read(int(row["document"])), int(row["start"])
-        text = document.text[begin : int(row["end"])]
-        spans += [At(document, begin + span.start, begin + span.end) for span in sentences(text)]
-    return spans
 
 
 def _choose(query: Query, judged: Sequence[Judged], most: int) -> list[Judged]:

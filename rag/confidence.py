@@ -16,24 +16,24 @@ from rag.index import Generation
 from rag.judge import Judged
 from rag.passages import header
 from rag.query import Query
-from rag.search import Found, Reader
+from rag.search import Found
 
-WEIGHTS: Mapping[str, float] = {
+PLAIN: Mapping[str, float] = {
     "bias": -17.18, "score": 0.24, "margin": 0.22, "context": -0.11, "near": -3.39, "dense": 13.68,
     "covered": -0.07, "unknown": 0.35, "retrievers": 0.31, "holds": 0.08, "measure": -0.74, "ministry": 0.82,
     "session": 0.82, "days": 3.46, "months": 0.64, "years_near": 0.52, "years": 1.96, "other_time": -0.94,
 }  # fmt: skip
-"""Logistic regression by `python -m evals.fit` on the demonstration suite: answerable, and the right sentence shown.
-Cross-validated by family: AUROC 0.77 for answerable; below 0.3, 45 % of the unanswerable and 8 % of the answerable
-questions are refused."""
+"""Weights without a reader. Logistic regression by `python -m evals.fit` on the demonstration suite: the right
+sentence is shown. Cross-validated by family: AUROC 0.77 for answerable; below 0.3, 45 % of the unanswerable and 8 %
+of the answerable questions are refused."""
+READ: Mapping[str, float] = {**PLAIN, "odds": 0.3}
+"""Weights with the reader, by the same command."""
 _NO_VECTOR = 0.88
 """Cosine assumed where no vectors are in use: the median of the best one over the demonstration suite."""
 
 
-def features(
-    query: Query, judged: Sequence[Judged], found: Found, generation: Generation, read: Reader
-) -> dict[str, float]:
-    """The signs, keys of WEIGHTS less "bias". `judged` is not empty, best first."""
+def features(query: Query, judged: Sequence[Judged], found: Found, generation: Generation) -> dict[str, float]:
+    """The signs, keys of the weights less "bias". `judged` is not empty, best first."""
     best = judged[0]
     candidate = found.candidates[best.rank]
     row = generation.rows[candidate.row]
@@ -45,11 +45,12 @@ def features(
     second = next((item.score for item in judged[1:] if item.document.id != best.document.id), best.score - 5.0)
     top_lexical = max(found.candidates, key=lambda item: item.lexical)
     top_dense = max(found.candidates, key=lambda item: item.dense)
+    model = "odds" if "odds" in best.features else "near"
     return {
+        model: best.features[model],
         "score": best.score,
         "margin": min(best.score - second, 5.0),
         "context": best.features["context"],
-        "near": best.features["near"],
         "dense": top_dense.dense if found.vector is not None else _NO_VECTOR,
         "covered": sum(weight for term, weight in weights.items() if term in said) / whole,
         "unknown": sum(weight for term, weight in weights.items() if not generation.lexical.knows(term)) / whole,
@@ -68,5 +69,6 @@ def features(
 
 def confidence(signs: Mapping[str, float]) -> float:
     """Probability, 0 to 1, that the answer shown is right."""
-    logit = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in signs.items())
+    weights = READ if "odds" in signs else PLAIN
+    logit = weights["bias"] + sum(weights[name] * value for name, value in signs.items())
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))

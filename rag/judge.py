@@ -8,10 +8,10 @@ kind of thing that the question wants.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.records import Document
+from corpus.records import Document, Span
 from rag.agreement import Times, times
 from rag.encoder import Encoder
 from rag.figures import figures
@@ -19,35 +19,39 @@ from rag.french import fold, sentences, terms
 from rag.index import Generation
 from rag.passages import header
 from rag.query import Query, Wanted
-from rag.search import Found, Reader
+from rag.reader import Reader, ReadPassage
+from rag.search import Found, Lookup
 
-READ_PASSAGES = 6
+PASSAGES = 6
 """Passages, best first, whose sentences are judged."""
 NEAREST = 20
-"""Sentences, best first by words, that are also compared by vector: bounds the encoder's work per question."""
+"""Without a reader: sentences, best first by words, that are compared by vector. Bounds the work per question."""
 _FAR = 0.80
 """Cosine given to the others: that of unrelated French sentences with this encoder."""
 _LONG = 400  # characters from which a sentence is as long as can be
+_MOST_ODDS = 12.0  # the reader's log-odds are cut here: beyond, it is only surer than it has a right to be
 
-WEIGHTS: Mapping[str, float] = {
+PLAIN: Mapping[str, float] = {
     "bias": -16.12, "behind": 0.47, "first": 0.40, "local": 3.45, "said": 0.97, "covered": -2.54,
     "context": 3.94, "new": 1.93, "near": 18.68, "holds_date": 2.12, "holds_person": 0.99, "holds_theme": 3.22,
     "holds_place": 2.16, "holds_list": 1.34, "holds_reason": 1.80, "holds_figure": 0.90, "measure": 1.78,
     "lead": -1.53, "same_day": 0.37, "other_time": -0.75, "length": -1.59, "question": -3.23,
 }  # fmt: skip
-"""Logistic regression by `python -m evals.fit` on the demonstration suite."""
+"""Weights without a reader. Logistic regression by `python -m evals.fit` on the demonstration suite."""
+READ: Mapping[str, float] = {**PLAIN, "odds": 0.5}
+"""Weights with the reader, by the same command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A sentence, `document.text[start:end]`, and how well it answers: `score`, in log-odds.
 
-    rank: of its passage, from 0. features: name -> value, the keys of WEIGHTS less "bias":
+    rank: of its passage, from 0. features: name -> value, the keys of the weights less "bias":
       behind: its passage's score less the best one's; local: share of the question's weight in the sentence, words of
       the header counting less; said, covered, context: the same share in the sentence, with the header, with the
-      sentence before too; new: in the sentence alone; near: cosine; holds_*: it has the kind of thing asked for;
-      measure: share of the question in what its figure measures; same_day, other_time: it names the day asked, or
-      only other times.
+      sentence before too; new: in the sentence alone; holds_*: it has the kind of thing asked for; measure: share of
+      the question in what its figure measures; same_day, other_time: it names the day asked, or only other times;
+      near: its cosine to the question, or odds: the reader's log-odds.
     """
 
     document: Document
@@ -57,35 +61,73 @@ class Judged:
     features: Mapping[str, float]
     score: float
 
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.document.text[self.start : self.end]
 
-def judge(query: Query, found: Found, generation: Generation, read: Reader, encoder: Encoder | None) -> list[Judged]:
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What judging may use beyond words: each None where it is not to be used."""
+
+    encoder: Encoder | None
+    reader: Reader | None
+
+
+def judge(query: Query, found: Found, generation: Generation, lookup: Lookup, models: Models) -> list[Judged]:
     """The sentences of the best passages, best first; ties in reading order."""
-    items = sorted(_read(query, found, generation, read), key=lambda item: -item.score)
-    nearest, rest = items[:NEAREST], items[NEAREST:]
-    if encoder is not None and found.vector is not None and nearest:
-        quotes = [item.document.text[item.start : item.end] for item in nearest]
-        cosines = encoder.passages(quotes) @ found.vector
-        nearest = [
-            _scored(item, {**item.features, "near": float(near)}) for item, near in zip(nearest, cosines, strict=True)
-        ]
-    return sorted(nearest + rest, key=lambda item: (-item.score, item.rank, item.start))
+    passages = list(_passages(query, found, generation, lookup))
+    if models.reader is not None:
+        judged = _by_reader(query.text, passages, models.reader)
+    else:
+        judged = _by_vector([item for items in passages for item in items], found, models.encoder)
+    return sorted(judged, key=lambda item: (-item.score, item.rank, item.start))
 
 
-def _scored(item: Judged, features: Mapping[str, float]) -> Judged:
-    score = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in features.items())
-    return replace(item, features=features, score=score)
+def _by_reader(question: str, passages: Sequence[Sequence[Judged]], reader: Reader) -> list[Judged]:
+    readings = reader.read(question, [_to_read(items) for items in passages])
+    return [
+        _scored(item, READ, odds=max(-_MOST_ODDS, min(_MOST_ODDS, odds)))
+        for items, reading in zip(passages, readings, strict=True)
+        for item, odds in zip(items, reading.odds, strict=True)
+    ]
 
 
-def _read(query: Query, found: Found, generation: Generation, read: Reader) -> Iterator[Judged]:
-    """Every sentence of the best passages, judged without vectors."""
+def _to_read(items: Sequence[Judged]) -> ReadPassage:
+    document, begin = items[0].document, items[0].start
+    spans = tuple(Span(item.start - begin, item.end - begin) for item in items)
+    return ReadPassage(header(document), document.text[begin : items[-1].end], spans)
+
+
+def _by_vector(items: Sequence[Judged], found: Found, encoder: Encoder | None) -> list[Judged]:
+    judged = sorted((_scored(item, PLAIN, near=_FAR) for item in items), key=lambda item: -item.score)
+    if encoder is None or found.vector is None or not judged:
+        return judged
+    nearest = judged[:NEAREST]
+    cosines = encoder.passages([item.text for item in nearest]) @ found.vector
+    scored = [_scored(item, PLAIN, near=float(near)) for item, near in zip(nearest, cosines, strict=True)]
+    return scored + judged[NEAREST:]
+
+
+def _scored(item: Judged, weights: Mapping[str, float], **model: float) -> Judged:
+    features = {**item.features, **model}
+    return replace(
+        item, features=features, score=weights["bias"] + sum(weights[name] * features[name] for name in features)
+    )
+
+
+def _passages(query: Query, found: Found, generation: Generation, lookup: Lookup) -> Iterator[list[Judged]]:
+    """The sentences of each of the best passages, in order, with the features that need no model."""
     weights = {term: generation.lexical.idf(term) for term in query.content}
     asked = times(query.text)
     best = found.candidates[0].score if found.candidates else 0.0
-    for rank, candidate in enumerate(found.candidates[:READ_PASSAGES]):
+    for rank, candidate in enumerate(found.candidates[:PASSAGES]):
         row = generation.rows[candidate.row]
-        document, begin = read(int(row["document"])), int(row["start"])
+        document, begin = lookup(int(row["document"])), int(row["start"])
         text = document.text[begin : int(row["end"])]
         above, before = set(terms(header(document))), set[str]()
+        items = []
         for span in sentences(text):
             quote = text[span.start : span.end]
             said = set(terms(quote))
@@ -93,7 +135,6 @@ def _read(query: Query, found: Found, generation: Generation, read: Reader) -> I
                 "behind": candidate.score - best,
                 "first": float(rank == 0),
                 **_words(weights, said, above, before),
-                "near": _FAR,
                 **_content(query.wanted, weights, quote),
                 "lead": float(begin + span.start == 0),
                 **_time(asked, times(quote)),
@@ -101,8 +142,10 @@ def _read(query: Query, found: Found, generation: Generation, read: Reader) -> I
                 "question": float(quote.endswith("?")),
             }
             start, end = begin + span.start, begin + span.end
-            yield _scored(Judged(document=document, start=start, end=end, rank=rank, features={}, score=0.0), features)
+            items.append(Judged(document=document, start=start, end=end, rank=rank, features=features, score=0.0))
             before = said
+        if items:
+            yield items
 
 
 def _words(weights: Mapping[str, float], said: set[str], above: set[str], before: set[str]) -> dict[str, float]:

@@ -36,7 +36,7 @@ class ReadPassage:
 @dataclass(frozen=True, slots=True)
 class Row:
     """ids: token ids, at most MAX_TOKENS. owners: for each token the number of its sentence, -1 for none.
-    starts, ends: its characters in the passage's text, its leading space left out (both 0 where no sentence owns it)."""
+    starts, ends: its characters in the passage's text without the leading space; 0 where no sentence owns it."""
 
     ids: list[int]
     owners: list[int]

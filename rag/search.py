@@ -27,7 +27,7 @@ ORDERED = 40
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Reader = Callable[[int], Document]
+Lookup = Callable[[int], Document]
 """Document number -> the indexed version of the document."""
 
 # Logistic regression on the demonstration suite, passage right or not, cross-validated by family of texts:
@@ -65,7 +65,7 @@ def search(
     query: Query,
     allowed: Mask | None,
     retrieval: Retrieval,
-    read: Reader,
+    lookup: Lookup,
 ) -> Found:
     """The passages nearest to a question, best first, at most 2 * CANDIDATES.
 
@@ -96,7 +96,7 @@ def search(
         for row, cosine, score in zip(rows, dense, fused.values(), strict=True)
     )
     if retrieval == "full":
-        candidates = _ordered(generation, query, candidates, read)
+        candidates = _ordered(generation, query, candidates, lookup)
     return Found(candidates, vector)
 
 
@@ -110,7 +110,7 @@ def reciprocal_rank_fusion(lists: list[Rows], k: int) -> dict[int, float]:
 
 
 def _ordered(
-    generation: Generation, query: Query, candidates: tuple[Candidate, ...], read: Reader
+    generation: Generation, query: Query, candidates: tuple[Candidate, ...], lookup: Lookup
 ) -> tuple[Candidate, ...]:
     """The first ORDERED candidates by standardised scores and agreement, the rest behind in fused order."""
     head = candidates[:ORDERED]
@@ -123,7 +123,7 @@ def _ordered(
     for place, candidate in enumerate(head):
         row = generation.rows[candidate.row]
         number = int(row["document"])
-        text = read(number).text
+        text = lookup(number).text
         agrees = agreement(asked, generation.documents[number], text, text[int(row["start"]) : int(row["end"])])
         score = float(_DENSE * dense[place] + _LEXICAL * lexical[place]) + _weighed(agrees)
         scored.append(replace(candidate, score=score, agreement=agrees))

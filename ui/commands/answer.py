@@ -106,4 +106,8 @@ def _verify_folder(data: Path) -> dict[str, Any]:
     """Open the index (which checks every file's digest) and read every passage back from the corpus."""
     with Assistant.open(data) as assistant:
         checked, problems = assistant.check()
-    return {"checked": checked, "problems": [{"doc": doc, "quote": "", "reason": reason} for doc, reason in problems]}
+    found = [{"doc": doc, "quote": "", "reason": _PROBLEMS[problem]} for doc, problem in problems]
+    return {"checked": checked, "problems": found}
+
+
+_PROBLEMS = {"missing": "document absent du corpus", "empty": "passage vide ou hors du texte"}

@@ -1,0 +1,67 @@
+"""Models by settings: which engine, which folder. The models themselves are imported when they are wanted."""
+
+import importlib.util
+import threading
+from pathlib import Path
+
+from corpus.errors import ModelError
+from corpus.settings import Settings
+from rag.encoder import BUNDLED, Encoder
+from rag.index import Generation
+from rag.judge import Models
+from rag.reader import Reader
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where unpacked models are kept."""
+    return Path(settings.cache) if settings.cache else Path.home() / ".cache" / "sourcier"
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The embedding model of the settings. Raises ModelError."""
+    installed = importlib.util.find_spec("onnxruntime") is not None
+    if settings.model == BUNDLED and (settings.engine == "onnx" or (settings.engine == "auto" and installed)):
+        from rag.onnx_encoder import OnnxEncoder
+
+        return OnnxEncoder.load(cache_folder(settings))
+    from rag.encoder import SentenceEncoder
+
+    return SentenceEncoder.load(settings.model, cache_folder(settings))
+
+
+class Shelf:
+    """The models of one assistant, each loaded at its first use. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+        self._settings = settings
+        self._encoder = encoder
+        self._reader: Reader | None = None
+        self._reader_looked_for = False
+        self._lock = threading.Lock()
+
+    def encoder(self, generation: Generation) -> Encoder | None:
+        """The encoder, None for lexical retrieval. Raises ModelError, also when the index was made with another one."""
+        if self._settings.retrieval == "lexical":
+            return None
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self._settings)
+            encoder = self._encoder
+        made_with = generation.manifest["encoder"]
+        if made_with["digest"] != encoder.digest:  # vectors of two models cannot be compared
+            reason = f"the index was made with {made_with['name']} ({made_with['digest']}): build it again"
+            raise ModelError(f"{encoder.name}: {reason}", model=encoder.name, reason="other_index")
+        return encoder
+
+    def models(self, generation: Generation) -> Models:
+        """What judging uses: the reader for full retrieval where it is installed, else the encoder alone."""
+        encoder = self.encoder(generation)
+        if self._settings.retrieval != "full":
+            return Models(encoder, None)
+        with self._lock:
+            if not self._reader_looked_for:
+                from rag.reader import open_reader
+
+                self._reader = open_reader(cache_folder(self._settings))
+                self._reader_looked_for = True
+        return Models(encoder, self._reader)
