@@ -1,11 +1,12 @@
-"""Fit the sentence judge on a suite with gold quotes: `python -m evals.fit --data DATA [--suite demo]`.
+"""Fit the sentence judge and the confidence: `python -m evals.fit [--on DATA SUITE]...`, suites with gold quotes.
 
-Prints the weights of `rag.judge.WEIGHTS`, and how often the right sentence comes
+Prints the weights of `rag.judge` and `rag.confidence`, and how often the right sentence comes
 first and among two, cross-validated by family of texts so that no family is
 judged by weights that have seen it. Needs scikit-learn, which sentence-transformers brings.
 """
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,30 +14,38 @@ from typing import Any
 
 import numpy as np
 
+from corpus.store import Store
 from evals.cases import Case, located
 from evals.formats_in import load
 from evals.run import find_suite
+from rag import Assistant
 
 FOLDS = 4
+
+Group = tuple[Case, Sequence[Any], Mapping[str, float]]
+"""A question, its sentences (rag.judge.Judged), best first, and the signs of its confidence."""
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("data"))
-    parser.add_argument("--suite", default="demo")
+    parser.add_argument(
+        "--on", nargs=2, action="append", metavar=("DATA", "SUITE"), help="repeatable; default data demo"
+    )
     args = parser.parse_args()
-    from corpus.store import Store
-    from rag import Assistant
-
-    suite = load(find_suite(args.suite))
-    with Store.open(args.data) as store:
-        suite = located(suite, store.current())
-    with Assistant.open(args.data) as assistant:
-        groups = [(case, *assistant.judged(case.question, as_of=case.as_of)) for case in suite.cases]
-    groups = [group for group in groups if group[1]]
+    groups = [group for data, suite in args.on or [("data", "demo")] for group in weighed(Path(data), suite)]
     sys.stdout.write(judge_report([(case, items) for case, items, _ in groups if case.gold]) + "\n\n")
     sys.stdout.write(confidence_report(groups) + "\n")
+
+
+def weighed(data: Path, name: str) -> list[Group]:
+    """Every question of a suite with the sentences weighed for it; those for which nothing was found are left out."""
+    suite = load(find_suite(name))
+    with Store.open(data) as store:
+        suite = located(suite, store.current())
+    with Assistant.open(data) as assistant:
+        groups = [(case, *assistant.judged(case.question, as_of=case.as_of)) for case in suite.cases]
+    return [group for group in groups if group[1]]
 
 
 def judge_report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
@@ -46,8 +55,7 @@ def judge_report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
     names = list(groups[0][1][0].features)
     features = [np.array([[item.features[name] for name in names] for item in items]) for _, items in groups]
     labels = [np.array([_right(case, item) for item in items]) for case, items in groups]
-    families = sorted({case.family for case, _ in groups})
-    fold = np.array([families.index(case.family) % FOLDS for case, _ in groups])
+    fold = np.array([_fold(case) for case, _ in groups])
 
     def fitted(chosen: np.ndarray[Any, Any]) -> Any:
         model = LogisticRegression(max_iter=5000, class_weight="balanced")
@@ -68,7 +76,7 @@ def judge_report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
     return "\n".join([*lines, ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items())])
 
 
-def confidence_report(groups: Sequence[tuple[Case, Sequence[Any], Mapping[str, float]]]) -> str:
+def confidence_report(groups: Sequence[Group]) -> str:
     """Fit the probability that an answer is right, and say what refusing below each threshold would give."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
@@ -78,8 +86,7 @@ def confidence_report(groups: Sequence[tuple[Case, Sequence[Any], Mapping[str, f
     features = np.array([[signs[name] for name in names] for _, _, signs in groups])
     right = np.array([case.answerable and any(_right(case, item) for item in items[:2]) for case, items, _ in groups])
     answerable = np.array([case.answerable for case, _, _ in groups])
-    families = sorted({case.family for case, _, _ in groups})
-    fold = np.array([families.index(case.family) % FOLDS for case, _, _ in groups])
+    fold = np.array([_fold(case) for case, _, _ in groups])
 
     def fitted(chosen: np.ndarray[Any, Any]) -> tuple[Any, Any]:
         scaler = StandardScaler().fit(features[chosen])
@@ -103,6 +110,12 @@ def confidence_report(groups: Sequence[tuple[Case, Sequence[Any], Mapping[str, f
     bias = model.intercept_[0] - float(scaled @ scaler.mean_)
     weights = dict(zip(("bias", *names), (bias, *scaled), strict=True))
     return "\n".join([*lines, ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items())])
+
+
+def _fold(case: Case) -> int:
+    """Questions on one family of texts (or one text) stay together."""
+    family = case.family or (case.gold[0].doc if case.gold else case.qid)
+    return hashlib.sha256(family.encode()).digest()[0] % FOLDS
 
 
 def _right(case: Case, item: Any) -> bool:

@@ -12,6 +12,7 @@ from rag import Answer, Assistant
 from ui import render
 from ui.french import count, typeset
 from ui.messages import in_french
+from ui.sources import publications
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +121,9 @@ class Conversation:
 
     def _documents(self, answer: Answer) -> dict[str, Document]:
         documents = {}
-        for citation in (citation for sentence in answer.sentences for citation in sentence.citations):
+        for name in publications(answer):
             try:
-                documents[citation.doc] = self._assistant.document(citation.doc)
+                documents[name] = self._assistant.document(name)
             except KeyError:  # withdrawn by a newer index between the answer and here: its quotes are shown alone
                 continue
         return documents

@@ -6,6 +6,7 @@ U+202F between thousands. Nothing here is HTML.
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from corpus.records import earliest_day, in_words, latest_day
 from rag import Answer, CorpusState
@@ -14,6 +15,13 @@ NBSP = "\u00a0"
 
 CERTAINTY = ((0.85, "sûr"), (0.65, "probable"), (0.0, "incertain"))
 """Least confidence -> the word shown, best first."""
+
+SERIES = {
+    "conflict": "D’autres valeurs ont été publiées",
+    "evolution": "Évolution",
+    "rounded": "Même valeur, arrondie ailleurs",
+}
+"""Kind of a series of `Answer.conflicts` -> its heading, most pressing first."""
 
 _FILTER_WORDS = {
     "as_of": "publié au plus tard le {date}",
@@ -82,6 +90,17 @@ def filters_in_words(filters: Mapping[str, str | None]) -> str:
     """The filters that are set, in words, joined by « ; »; "" when none is."""
     set_ones = ((words, filters.get(name)) for name, words in _FILTER_WORDS.items())
     return f"{NBSP}; ".join(words.format(value=value, date=_day_or_raw(value)) for words, value in set_ones if value)
+
+
+def about(series: Mapping[str, Any]) -> str:
+    """What a series measures, and whose: « Taux d’exécution physique — Transition digitale »."""
+    named = " — ".join(part.strip() for part in (series["measure"], series["body"]) if part.strip())
+    return capital(re.sub(r"[ \t\n]+", " ", named)) or "Valeurs publiées"
+
+
+def capital(text: str) -> str:
+    """`text` with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
 
 
 def _day_or_raw(value: str) -> str:

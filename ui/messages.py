@@ -20,7 +20,7 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.SettingsError: {
         "": "Le fichier de réglages « {origin} » n’est pas du TOML correct.",
         "SOURCIER_SETTINGS": "Le fichier de réglages « {value} », nommé par SOURCIER_SETTINGS, n’existe pas.",
-        "*": "Réglage inconnu ou incorrect dans {origin} : « {key} » = « {value} ».",
+        "*": "Réglage inconnu ou incorrect{in_origin} : « {key} » = « {value} ».",
     },
     errors.CatalogueError: {
         "missing_file": "Le catalogue « {path} » n’existe pas.",
@@ -90,6 +90,7 @@ def in_french(error: errors.SourcierError) -> str:
     values |= {
         "reason": why or details.get("reason", "?"),
         "in_brackets": f" ({why})" if why else "",
+        "in_origin": f" dans {details['origin']}" if details.get("origin") else "",
         "at_line": f", ligne {details['line']}" if details.get("line") else "",
         "at_key": f", clé « {details['key']} »" if details.get("key") else "",
     }

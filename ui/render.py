@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from corpus.records import Document, Span
 from rag import Answer, Citation, Evidence
 from ui.escape import clean, safe
-from ui.french import NBSP, answer_dates, certainty, count, day, filters_in_words, searched, when
+from ui.french import NBSP, SERIES, answer_dates, capital, certainty, count, day, filters_in_words, searched, when
+from ui.panel import panel
 from ui.sources import Source, numbered, safe_address
 
 CONTEXT = 240
@@ -57,7 +58,7 @@ def answer(
 ) -> str:
     """The answer with its sources, or the refusal with the nearest passages.
 
-    documents: by id, the versions that the citations' offsets count in; a
+    documents: by id, the versions that the offsets of citations and conflicts count in; a
     source whose document is missing shows its quotes without their context.
     """
     said = filters_in_words(filters or {})
@@ -68,6 +69,7 @@ def answer(
     parts = [_sentences(reply, sources, anchor), _facts(reply), note]
     if reply.status == "partial":
         parts.append(notice("Une partie de la question reste sans réponse dans le corpus."))
+    parts.append(panel(reply, documents, anchor))
     cards = "".join(_card(source, documents.get(source.first.doc), anchor) for source in sources)
     title = "Source" if len(sources) == 1 else "Sources"
     parts.append(f'<h3>{title}</h3><ol class="sources">{cards}</ol>')
@@ -82,9 +84,10 @@ def answer(
 def spoken(reply: Answer) -> str:
     """The answer for a screen reader's live region: plain text, short."""
     if not reply.sentences:
-        return f"{REFUSAL} {_capital(searched(reply.corpus, reply.as_of))}."
+        return f"{REFUSAL} {capital(searched(reply.corpus, reply.as_of))}."
     sources = count(len(numbered(reply.sentences)), "source")
-    return clean(f"Réponse, degré de certitude{NBSP}: {certainty(reply.confidence)}. {reply.text} {sources}.")
+    warned = f" {SERIES['conflict']}." if any(one["kind"] == "conflict" for one in reply.conflicts) else ""
+    return clean(f"Réponse, degré de certitude{NBSP}: {certainty(reply.confidence)}. {reply.text}{warned} {sources}.")
 
 
 def excerpt(document: Document, spans: Sequence[Span], ids: Sequence[str]) -> str:
@@ -157,8 +160,8 @@ def _mark_id(anchor: str, source: Source, citation: Citation) -> str:
 def _facts(reply: Answer) -> str:
     word = certainty(reply.confidence)
     return (
-        f'<p class="facts"><span class="tone {_TONES[word]}" title="Degré de certitude">{_capital(word)}</span>'
-        f"<span>{_capital(answer_dates(reply))}</span> <span>{_capital(searched(reply.corpus, reply.as_of))}</span></p>"
+        f'<p class="facts"><span class="tone {_TONES[word]}" title="Degré de certitude">{capital(word)}</span>'
+        f"<span>{capital(answer_dates(reply))}</span> <span>{capital(searched(reply.corpus, reply.as_of))}</span></p>"
     )
 
 
@@ -186,7 +189,7 @@ def _card(source: Source, document: Document | None, anchor: str) -> str:
 def _refusal(reply: Answer, note: str) -> str:
     parts = [
         f'<div class="refusal"><p class="no">{REFUSAL}</p>'
-        f'<p class="facts"><span>{_capital(searched(reply.corpus, reply.as_of))}.</span></p>{note}</div>'
+        f'<p class="facts"><span>{capital(searched(reply.corpus, reply.as_of))}.</span></p>{note}</div>'
     ]
     near = reply.evidence[:NEAREST]
     if near:
@@ -235,7 +238,3 @@ def _cited(item: Evidence, sources: Sequence[Source]) -> bool:
         for source in sources
         for citation in source.citations
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

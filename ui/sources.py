@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rag import Citation, Sentence
+from rag import Answer, Citation, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ def numbered(sentences: Iterable[Sentence]) -> tuple[Source, ...]:
         Source(number, tuple(sorted(citations, key=lambda item: (item.start, item.end))))
         for number, citations in enumerate(by_document.values(), 1)
     )
+
+
+def publications(answer: Answer) -> tuple[str, ...]:
+    """Ids of the publications that an answer cites or sets other values from, each once."""
+    cited = [citation.doc for sentence in answer.sentences for citation in sentence.citations]
+    return tuple(dict.fromkeys([*cited, *(point["doc"] for one in answer.conflicts for point in one["points"])]))
 
 
 def safe_address(url: str) -> str | None:

@@ -1,0 +1,98 @@
+"""Values of one measure over time as a small inline SVG, exact values written on it. Pure: a series in, a string out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from corpus.records import earliest_day, in_words
+from ui.escape import safe
+from ui.french import NBSP, about
+
+FEWEST = 3
+"""Dates from which a drawing says more than the table."""
+_HEIGHT, _TOP, _FOOT, _SIDE, _STEP = 150, 34, 40, 34, 56
+_WIDTH = 340
+"""All in the drawing's own units; _STEP: least distance of two dates, so that their labels stand apart."""
+_NUMBER = re.compile(r"\d{1,3}(?:[\s.\u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?")
+_SCALES = {"millier": 1e3, "mille": 1e3, "million": 1e6, "milliard": 1e9}
+_SCALE = re.compile(r"\b(millier|mille|million|milliard)s?\b", re.IGNORECASE)
+
+_Dot = tuple[str, float, str]
+"""ISO day, number, exact text."""
+
+
+def chart(series: Mapping[str, Any]) -> str:
+    """The drawing; "" where fewer than FEWEST dates have a number, or the units differ.
+
+    The scale begins at zero: a small change must look small. Dates are joined by a line only where each has one
+    value, because a line through two outlets' figures would tell of a change that nobody reported.
+    """
+    dots = _dots(series["points"])
+    days = sorted({dot[0] for dot in dots})
+    if len(days) < FEWEST or len({point["unit"] for point in series["points"]}) > 1:
+        return ""
+    width = max(_WIDTH, 2 * _SIDE + _STEP * (len(days) - 1))
+    across = dict(zip(days, _spread(days, width), strict=True))
+    top = max(value for _, value, _ in dots) or 1.0
+    placed = [(across[iso], _HEIGHT - _FOOT - value / top * (_HEIGHT - _FOOT - _TOP), dot) for dot in dots
+              for iso, value in (dot[:2],)]  # fmt: skip
+    parts = [f'<line x1="8" x2="{width - 8}" y1="{_HEIGHT - _FOOT}" y2="{_HEIGHT - _FOOT}" class="ground"/>']
+    if len(dots) == len(days):
+        parts.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in placed)}"/>')
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y, _ in placed]
+    for iso in days:
+        parts += _labels([(y, dot[2]) for _, y, dot in placed if dot[0] == iso], across[iso])
+        first, _, last = in_words(iso).rpartition(" ")
+        rows = ((first, 18), (last, 32)) if first else ((last, 18),)
+        parts += [_text(across[iso], _HEIGHT - _FOOT + below, word, "date") for word, below in rows]
+    told = " ; ".join(f"{text} au {in_words(iso)}" for iso, _, text in dots)
+    return (
+        f'<svg class="chart" viewBox="0 0 {width} {_HEIGHT}" role="img" '
+        f'aria-label="{safe(f"{about(series)}{NBSP}: {told}.")}">{"".join(parts)}</svg>'
+    )
+
+
+def number(text: str) -> float | None:
+    """The one number that a figure's text writes in digits, scaled: "12,5 milliards" -> 12.5e9. None for others."""
+    found = _NUMBER.findall(text)
+    scales = {word.lower() for word in _SCALE.findall(text)}
+    if len(found) != 1 or len(scales) > 1:
+        return None
+    digits = re.sub(r"[\s.\u00a0\u202f]", "", found[0]).replace(",", ".")
+    return float(digits) * (_SCALES[scales.pop()] if scales else 1.0)
+
+
+def _dots(points: Sequence[Mapping[str, Any]]) -> list[_Dot]:
+    """One dot per date and number, by date then number: outlets that agree share one."""
+    dots: dict[tuple[str, float], str] = {}
+    for point in points:
+        value = number(point["value"])
+        if value is not None and point["as_of"]:
+            dots.setdefault((point["as_of"], value), point["value"])
+    return sorted((iso, value, text) for (iso, value), text in dots.items())
+
+
+def _spread(days: Sequence[str], width: int) -> list[float]:
+    """Places of dates in proportion to time, moved apart where their labels would touch."""
+    times = [earliest_day(iso).toordinal() for iso in days]
+    room = width - 2 * _SIDE
+    places = [_SIDE + room * (time - times[0]) / (times[-1] - times[0] or 1) for time in times]
+    for index in range(1, len(places)):
+        places[index] = max(places[index], places[index - 1] + _STEP)
+    places[-1] = min(places[-1], width - _SIDE)
+    for index in range(len(places) - 2, -1, -1):
+        places[index] = min(places[index], places[index + 1] - _STEP)
+    return places
+
+
+def _labels(values: Sequence[tuple[float, str]], x: float) -> list[str]:
+    """Exact values of one date, lowest first: the lowest of several below its dot where it has room, the rest above."""
+    under = len(values) > 1 and values[0][0] < _HEIGHT - _FOOT - 18
+    above = values[1:] if under else values
+    texts = [_text(x, values[0][0] + 17, values[0][1], "value")] if under else []
+    highest = values[-1][0] - 9
+    return texts + [_text(x, highest - 14 * (len(above) - 1 - at), text, "value") for at, (_, text) in enumerate(above)]
+
+
+def _text(x: float, y: float, text: str, kind: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" class="{kind}">{safe(text)}</text>'
