@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.compare.series import Series
 from rag.confidence import confidence, features
 from rag.conflicts import find_conflicts
 from rag.judge import Judged, Models, judge
 from rag.query import Query
 from rag.search import Found
-from rag.series import Series
 from rag.values import Citation, Sentence
 from rag.view import View
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.aspects import MONTHS
+from rag.compare.aspects import MONTHS
+from rag.compare.wording import MODALITY, NEGATION, NOT_FUTURE, OPPOSITES
 from rag.figures import Figure, figures, same
 from rag.french import Token, acronyms, sentences, tokens
 from rag.ministries import portfolios
-from rag.wording import MODALITY, NEGATION, NOT_FUTURE, OPPOSITES
 
 __all__ = ["SUPPORT_FROM", "Problem", "ProblemKind", "Verdict", "check"]
 

@@ -15,13 +15,10 @@ from functools import lru_cache
 from typing import Literal
 
 from corpus.records import Document
-from rag.aspects import AMOUNTS, MOVED, Time, agree_in_time, excluded
 from rag.check import check
-from rag.figures import Figure, same
-from rag.french import sentences
-from rag.ministries import acronyms_in, initials, portfolios
-from rag.rounding import compatible
-from rag.statements import (
+from rag.compare.aspects import AMOUNTS, MOVED, Time, agree_in_time, excluded
+from rag.compare.rounding import compatible
+from rag.compare.statements import (
     Place,
     Statement,
     Weight,
@@ -34,6 +31,9 @@ from rag.statements import (
     statements,
     stems,
 )  # fmt: skip
+from rag.figures import Figure, same
+from rag.french import sentences
+from rag.ministries import acronyms_in, initials, portfolios
 from rag.values import Citation
 
 __all__ = ["ClaimStatus", "ClaimVerdict", "claims_in", "verify_claim"]

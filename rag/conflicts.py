@@ -12,11 +12,10 @@ from collections.abc import Sequence
 
 from corpus.records import Document
 from rag.agreement import times
-from rag.aspects import MOVED, agree_in_time, excluded, sides_of
-from rag.figures import Figure, same
-from rag.rounding import compatible
-from rag.series import Kind, Point, Said, Series, label, point, reading
-from rag.statements import (
+from rag.compare.aspects import MOVED, agree_in_time, excluded, sides_of
+from rag.compare.rounding import compatible
+from rag.compare.series import Kind, Point, Said, Series, label, point, reading
+from rag.compare.statements import (
     Place,
     Statement,
     Weight,
@@ -30,7 +29,8 @@ from rag.statements import (
     statements,
     stems,
 )  # fmt: skip
-from rag.variants import variants
+from rag.compare.variants import variants
+from rag.figures import Figure, same
 
 __all__ = ["Point", "Series", "find_conflicts"]
 

@@ -13,10 +13,10 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag import measures
-from rag.dates import last_day
 from rag.french import Token, sentences, tokens
-from rag.readings import Kind, Reading, readings
+from rag.text import measures
+from rag.text.dates import last_day
+from rag.text.readings import Kind, Reading, readings
 
 __all__ = ["Figure", "Kind", "figures", "same"]
 
@@ -36,7 +36,7 @@ class Figure:
     measure: stems (as `french.terms`) of what is counted or measured; of a reference its
       text, normalised ("2024-0123/pres",).
     as_of: ISO day of the cut-off that its sentence names ("au 31 décembre 2024"), or None.
-    iso: of dates, periods and times, see `rag.dates`.
+    iso: of dates, periods and times, see `rag.text.dates`.
     """
 
     kind: Kind

@@ -27,8 +27,8 @@ from functools import lru_cache
 
 import Stemmer
 
-from rag.acronyms import acronyms
-from rag.sentences import sentences
+from rag.text.acronyms import acronyms
+from rag.text.sentences import sentences
 
 __all__ = ["STOP_WORDS", "Token", "acronyms", "fold", "sentences", "terms", "tokens"]
 

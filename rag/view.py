@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from corpus.records import Document
 from corpus.settings import Retrieval
+from rag.compare.statements import At
 from rag.encoder import Encoder
 from rag.french import sentences
 from rag.index import Generation
 from rag.query import Query
 from rag.search import Found, allowed_documents, search
-from rag.statements import At
 from rag.values import CorpusState, Evidence, Filters
 
 Fetch = Callable[[str, int], Document]

@@ -6,8 +6,8 @@ from functools import cache
 
 from corpus.demo.texts import load_all
 from corpus.records import Document
+from rag.compare.statements import At
 from rag.french import sentences, terms
-from rag.statements import At
 
 
 @cache

@@ -7,7 +7,7 @@ from builders import ROOT, document
 from evidence import documents, family, weight
 
 from rag.claims import claims_in, verify_claim
-from rag.statements import At
+from rag.compare.statements import At
 
 CLAIMS = [json.loads(line) for line in (ROOT / "evals/suites/claims.jsonl").read_text(encoding="utf-8").splitlines()]
 KNOWN_MISSES = 5

@@ -6,10 +6,10 @@ import pytest
 from builders import document
 from evidence import family, sentence, weight
 
+from rag.compare.rounding import compatible
+from rag.compare.statements import At, same_body, statements
 from rag.conflicts import Series, find_conflicts
 from rag.figures import figures
-from rag.rounding import compatible
-from rag.statements import At, same_body, statements
 
 
 def panel(question: str, doc: str, words: str, *prefixes: str) -> tuple[Series, ...]:

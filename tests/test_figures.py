@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.figures import Figure, figures, same
 from rag.french import acronyms, fold, sentences, terms
-from rag.numerals import ordinal_word, read_number, roman, spelled
+from rag.text.numerals import ordinal_word, read_number, roman, spelled
 
 NBSP, NNBSP, THIN = "\u00a0", "\u202f", "\u2009"
 

@@ -1,4 +1,4 @@
-"""Values of one measure over time as a small inline SVG, exact values written on it. Pure: a series in, a string out."""
+"""Values of one measure over time as a small inline SVG, exact values written on it. A series in, a string out."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,8 @@ from ui.french import NBSP, about
 
 FEWEST = 3
 """Dates from which a drawing says more than the table."""
-_HEIGHT, _TOP, _FOOT, _SIDE, _STEP = 150, 34, 40, 34, 56
-_WIDTH = 340
-"""All in the drawing's own units; _STEP: least distance of two dates, so that their labels stand apart."""
+_WIDTH, _HEIGHT, _TOP, _GROUND, _SIDE, _STEP = 340, 150, 34, 110, 34, 56
+"""In the drawing's own units; _STEP: least distance of two dates, so that their labels stand apart."""
 _NUMBER = re.compile(r"\d{1,3}(?:[\s.\u00a0\u202f]\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?")
 _SCALES = {"millier": 1e3, "mille": 1e3, "million": 1e6, "milliard": 1e9}
 _SCALE = re.compile(r"\b(millier|mille|million|milliard)s?\b", re.IGNORECASE)
@@ -34,17 +33,17 @@ def chart(series: Mapping[str, Any]) -> str:
     width = max(_WIDTH, 2 * _SIDE + _STEP * (len(days) - 1))
     across = dict(zip(days, _spread(days, width), strict=True))
     top = max(value for _, value, _ in dots) or 1.0
-    placed = [(across[iso], _HEIGHT - _FOOT - value / top * (_HEIGHT - _FOOT - _TOP), dot) for dot in dots
-              for iso, value in (dot[:2],)]  # fmt: skip
-    parts = [f'<line x1="8" x2="{width - 8}" y1="{_HEIGHT - _FOOT}" y2="{_HEIGHT - _FOOT}" class="ground"/>']
+    tall = _GROUND - _TOP
+    placed = [(across[iso], _GROUND - value / top * tall, iso, text) for iso, value, text in dots]
+    parts = [f'<line x1="8" x2="{width - 8}" y1="{_GROUND}" y2="{_GROUND}" class="ground"/>']
     if len(dots) == len(days):
-        parts.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in placed)}"/>')
-    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y, _ in placed]
+        parts.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in placed)}"/>')
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y, *_ in placed]
     for iso in days:
-        parts += _labels([(y, dot[2]) for _, y, dot in placed if dot[0] == iso], across[iso])
+        parts += _labels([(y, text) for _, y, when, text in placed if when == iso], across[iso])
         first, _, last = in_words(iso).rpartition(" ")
         rows = ((first, 18), (last, 32)) if first else ((last, 18),)
-        parts += [_text(across[iso], _HEIGHT - _FOOT + below, word, "date") for word, below in rows]
+        parts += [_text(across[iso], _GROUND + below, word, "date") for word, below in rows]
     told = " ; ".join(f"{text} au {in_words(iso)}" for iso, _, text in dots)
     return (
         f'<svg class="chart" viewBox="0 0 {width} {_HEIGHT}" role="img" '
@@ -87,7 +86,7 @@ def _spread(days: Sequence[str], width: int) -> list[float]:
 
 def _labels(values: Sequence[tuple[float, str]], x: float) -> list[str]:
     """Exact values of one date, lowest first: the lowest of several below its dot where it has room, the rest above."""
-    under = len(values) > 1 and values[0][0] < _HEIGHT - _FOOT - 18
+    under = len(values) > 1 and values[0][0] < _GROUND - 18
     above = values[1:] if under else values
     texts = [_text(x, values[0][0] + 17, values[0][1], "value")] if under else []
     highest = values[-1][0] - 9

@@ -13,7 +13,7 @@ from corpus.records import Document
 from rag import Answer
 from ui.chart import chart
 from ui.escape import clean, safe
-from ui.french import NBSP, SERIES, about, capital, count, day
+from ui.french import NBSP, SERIES, about, count, day
 from ui.sources import safe_address
 
 COLUMNS = ("Valeur", "Arrêtée au", "Éditeur", "Publié le", "Citation")
@@ -83,8 +83,7 @@ def _table(one: Mapping[str, Any], reply: Answer, documents: Mapping[str, Docume
 
 
 def _row(point: Mapping[str, Any], reply: Answer, document: Document | None) -> str:
-    mine = is_cited(point, reply)
-    tag = '<span class="mine">réponse</span>' if mine else ""
+    tag = '<span class="mine">réponse</span>' if is_cited(point, reply) else ""
     cells = (
         day(point["as_of"]) if point["as_of"] else "non précisé",
         _publisher(point, document),
@@ -94,10 +93,7 @@ def _row(point: Mapping[str, Any], reply: Answer, document: Document | None) -> 
     told = "".join(
         f'<td role="cell" data-label="{column}">{cell}</td>' for column, cell in zip(COLUMNS[1:], cells, strict=True)
     )
-    return (
-        f'<tr role="row"{" class='own'" if mine else ""}>'
-        f'<th scope="row" role="rowheader"><bdi>{safe(point["value"])}</bdi>{tag}</th>{told}</tr>'
-    )
+    return f'<tr role="row"><th scope="row" role="rowheader"><bdi>{safe(point["value"])}</bdi>{tag}</th>{told}</tr>'
 
 
 def _publisher(point: Mapping[str, Any], document: Document | None) -> str:

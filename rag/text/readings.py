@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from rag.dates import MONTH, read_when
 from rag.french import fold
-from rag.numerals import NUMBER_WORD, ORDINAL_WORD, Number, ordinal_word, plain, read_number, roman
-from rag.units import Unit, read_unit
+from rag.text.dates import MONTH, read_when
+from rag.text.numerals import NUMBER_WORD, ORDINAL_WORD, Number, ordinal_word, plain, read_number, roman
+from rag.text.units import Unit, read_unit
 
 Kind = Literal[
     "number", "percent", "fraction", "money", "quantity", "duration", "ordinal", "date", "period", "time", "reference"

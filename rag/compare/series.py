@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.records import Document
+from rag.compare.statements import Place, Statement
+from rag.compare.variants import Variant
 from rag.figures import Figure
 from rag.french import Token, tokens
-from rag.statements import Place, Statement
-from rag.variants import Variant
 
 Kind = Literal["conflict", "evolution", "rounded"]
 

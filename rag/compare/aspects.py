@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.dates import last_day
 from rag.figures import Figure
 from rag.french import fold
+from rag.text.dates import last_day
 
 AMOUNTS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
 CALENDAR = frozenset({"date", "period"})

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal, NamedTuple
 
-from rag.numerals import ORDINAL_WORD, ordinal_word, plain, roman
+from rag.text.numerals import ORDINAL_WORD, ordinal_word, plain, roman
 
 
 def _words(table: str) -> frozenset[str]:

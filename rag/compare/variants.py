@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.compare.statements import Place, figures_of, near, same_body, stems
 from rag.french import fold, tokens
-from rag.statements import Place, figures_of, near, same_body, stems
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from corpus.records import Document
-from rag.aspects import AMOUNTS, MONTHS, Sides, Time, last_time, sides, time_of
+from rag.compare.aspects import AMOUNTS, MONTHS, Sides, Time, last_time, sides, time_of
 from rag.figures import Figure, figures
 from rag.french import Token, fold, sentences, tokens
 from rag.ministries import portfolios
