@@ -67,7 +67,7 @@ class Settings:
         if path.is_file():
             try:
                 values = tomllib.loads(path.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise SettingsError(f"{path}: {error}", key="", value="", origin=str(path)) from error
         known = {field.name: field.type for field in fields(cls)}
         checked = {key: _checked(key, value, known, str(path)) for key, value in values.items()}

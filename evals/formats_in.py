@@ -122,7 +122,7 @@ def read_ragas(path: Path) -> Suite:
             facts = record.get("facts") or {}
             items = facts.get("items", []) if isinstance(facts, dict) else []
             question = record["question"].get("text", "")
-            answers = [item.get("text", "") for item in items]
+            answers: list[Any] = [item.get("text", "") if isinstance(item, dict) else None for item in items]
             contexts: list[Any] = []
         elif "user_input" in record:
             question, contexts = record["user_input"], record.get("reference_contexts") or []
@@ -130,7 +130,11 @@ def read_ragas(path: Path) -> Suite:
         else:
             found = ", ".join(sorted(record))
             raise refuse(path, number, f"field 'user_input' is missing (found: {found})")
-        if not isinstance(question, str) or not all(isinstance(text, str) for text in [*answers, *contexts]):
+        if (
+            not isinstance(question, str)
+            or not isinstance(contexts, list)
+            or not all(isinstance(text, str) for text in [*answers, *contexts])
+        ):
             raise refuse(path, number, "user_input, reference and reference_contexts must be text")
         cases.append(
             Case(
@@ -168,14 +172,14 @@ def read_table(path: Path) -> Suite:
     known = {alias: column for column, aliases in _TABLE_COLUMNS.items() for alias in aliases}
     unknown = [name for name in names if name not in known]
     columns = [known.get(name, "") for name in names]
-    if unknown or "question" not in columns:
+    twice = [column for column in columns if columns.count(column) > 1]
+    if unknown or twice or "question" not in columns:
         reason = f"unknown column {unknown[0]!r}" if unknown else "column 'question' is missing"
+        reason = f"two columns for {twice[0]!r}" if twice and not unknown else reason
         raise refuse(path, 1, f"{reason} (known: {', '.join(_TABLE_COLUMNS)})")
     rows = csv.reader((text for _, text in numbered), delimiter=delimiter)
     cases = []
-    before = rows.line_num
-    for row in rows:
-        number, before = before + 2, rows.line_num
+    for number, row in _numbered(rows, path):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(columns):
@@ -184,11 +188,24 @@ def read_table(path: Path) -> Suite:
     return Suite(name=path.stem, format="table", cases=checked(path, cases), digest=lines.digest())
 
 
+def _numbered(rows: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows below the header, each with the line that it starts on."""
+    while True:
+        number = rows.line_num + 2
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise refuse(path, number, f"not CSV: {error}") from error
+        if row is None:
+            return
+        yield number, row
+
+
 def _table_case(path: Path, number: int, cell: Mapping[str, str]) -> Case:
     flag, page = cell.get("answerable", "").lower(), cell.get("page", "")
     if flag not in _TRUE | _FALSE:
         raise refuse(path, number, f"answerable is {flag!r}, expected oui/non, true/false or 1/0")
-    if page and not page.isdigit():
+    if page and not page.isdecimal():
         raise refuse(path, number, f"page is {page!r}, expected a number")
     gold = Gold(doc=cell.get("source", ""), quote=cell.get("quote", ""), page=int(page) if page else None)
     return Case(

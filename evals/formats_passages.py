@@ -47,18 +47,18 @@ def read_squad(path: Path) -> Suite:
     cases: list[Case] = []
     hidden = merged = 0
     for i, article in enumerate(whole["data"]):
-        paragraphs = _field(path, article, "paragraphs", list, f"data[{i}]")
+        paragraphs = _field(path, article, f"data[{i}]", "paragraphs", list)
+        places = [f"data[{i}].paragraphs[{j}]" for j in range(len(paragraphs))]
+        contexts = [_field(path, *pair, "context", str) for pair in zip(paragraphs, places, strict=True)]
+        asked = [_field(path, *pair, "qas", list) for pair in zip(paragraphs, places, strict=True)]
         title = str(article.get("title", ""))
-        asked = {str(qa.get("question", "")) for paragraph in paragraphs for qa in paragraph.get("qas", ())}
-        if title and title in asked:
+        if title and any(isinstance(qa, dict) and qa.get("question") == title for qas in asked for qa in qas):
             title, hidden = "", hidden + 1
-        for j, paragraph in enumerate(paragraphs):
-            where = f"data[{i}].paragraphs[{j}]"
-            context = _field(path, paragraph, "context", str, where)
+        for j, (where, context, qas) in enumerate(zip(places, contexts, asked, strict=True)):
             if context in documents:
                 merged += 1
             document = documents.setdefault(context, _document(f"{path.stem}/{i}-{j}", title, context))
-            for k, qa in enumerate(_field(path, paragraph, "qas", list, where)):
+            for k, qa in enumerate(qas):
                 cases.append(_squad_case(path, qa, document, f"{i}-{j}-{k}", f"{where}.qas[{k}]"))
     notes = [f"{hidden} titles that were the question itself left empty"] if hidden else []
     notes += [f"{merged} repeated paragraphs merged"] if merged else []
@@ -73,7 +73,7 @@ def read_squad(path: Path) -> Suite:
     return located(suite, documents.values(), strict=False)
 
 
-def _field(path: Path, record: Any, name: str, kind: type, where: str) -> Any:
+def _field(path: Path, record: Any, where: str, name: str, kind: type) -> Any:
     value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, kind):
         found = ", ".join(record) if isinstance(record, dict) else type(record).__name__
@@ -82,14 +82,15 @@ def _field(path: Path, record: Any, name: str, kind: type, where: str) -> Any:
 
 
 def _squad_case(path: Path, qa: Any, document: Document, fallback: str, where: str) -> Case:
-    question = _field(path, qa, "question", str, where)
+    question = _field(path, qa, where, "question", str)
     impossible = bool(qa.get("is_impossible", False))
-    answers = [] if impossible else qa.get("answers", [])
+    answers = [] if impossible or "answers" not in qa else _field(path, qa, where, "answers", list)
     gold, texts = [], []
     for answer in answers:
-        text = _field(path, answer, "text", str, where)
+        text = _field(path, answer, where, "text", str)
+        start = _field(path, answer, where, "answer_start", int) if "answer_start" in answer else None
         texts.append(text)
-        gold.append(Gold(doc=document.id, quote=text, start=answer.get("answer_start")))
+        gold.append(Gold(doc=document.id, quote=text, start=start))
     if not answers and not impossible:
         gold.append(Gold(doc=document.id))
     unique = tuple(dict.fromkeys(texts))

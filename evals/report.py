@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from corpus.records import in_words
 from evals import plots, words
 from evals.results import Estimate, Result, Row
 
@@ -67,8 +68,7 @@ def render(result: Result) -> str:
 def _french_time(iso: str) -> str:
     """2026-11-22T18:01:15+00:00 -> 22 novembre 2026 à 18 h 01 (UTC), with no-break spaces."""
     moment = datetime.fromisoformat(iso)
-    day = "1er" if moment.day == 1 else str(moment.day)
-    text = f"{day} {words.MONTHS[moment.month - 1]} {moment.year} à {moment.hour} h {moment.minute:02d} (UTC)"
+    text = f"{in_words(f'{moment:%Y-%m-%d}')} à {moment.hour} h {moment.minute:02d} (UTC)"
     return text.replace(" ", words.NBSP)
 
 

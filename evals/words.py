@@ -4,21 +4,6 @@ from collections.abc import Mapping
 
 NBSP = "\u00a0"
 
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
-
 METRICS: Mapping[str, tuple[str, str]] = {
     "recall@1": ("Rappel@1", "part des passages attendus trouvés au 1ᵉʳ rang"),
     "recall@5": ("Rappel@5", "part des passages attendus parmi les 5 premiers"),

@@ -24,10 +24,11 @@ def normalise(url: str, base: str = "") -> str | None:
     parameters removed, odd characters percent-encoded.
     """
     try:
+        url.encode()  # half of a surrogate pair, as JSON can hold, is in no address
         parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
         port = parts.port
-        host = _ascii_host(parts.hostname or "")
-    except (ValueError, UnicodeError):
+        host = ascii_host(parts.hostname or "")
+    except ValueError:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not host or len(url) > MAX_URL_CHARS:
         return None
@@ -42,7 +43,8 @@ def normalise(url: str, base: str = "") -> str | None:
     return urlunsplit((parts.scheme, netloc, path, quote(query, safe=_SAFE), ""))
 
 
-def _ascii_host(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """A host's name as it goes over the wire: "Ministère.bf." -> "xn--ministre-60a.bf". Raises UnicodeError."""
     host = host.rstrip(".").lower()
     return host if host.isascii() else host.encode("idna").decode("ascii")
 

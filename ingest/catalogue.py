@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from corpus.errors import CatalogueError
+from ingest.addresses import ascii_host, normalise
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -177,6 +178,10 @@ def _source(entry: dict[str, Any], path: Path, lines: "_Lines", number: int) -> 
         values["hosts"] = ()
     else:
         values["hosts"] = _hosts(entry, fail)
+        address = normalise(entry["url"])  # what discovery builds on, and compares addresses with
+        if address is None:
+            raise fail("url", "bad_url", detail=entry["url"][:80])
+        values["url"] = address
     return Source(**values)
 
 
@@ -218,7 +223,7 @@ def _check_selector(key: str, value: object, fail: Fail) -> None:
 def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
     try:
         parts = urlsplit(entry["url"])
-        host, port = parts.hostname, parts.port
+        host, port = ascii_host(parts.hostname or ""), parts.port
     except ValueError as error:
         raise fail("url", "bad_url", detail=str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS or not host:
@@ -229,7 +234,12 @@ def _hosts(entry: dict[str, Any], fail: Fail) -> tuple[str, ...]:
     if given is not None:
         if not given or not all(isinstance(item, str) and item and "/" not in item for item in given):
             raise fail("hosts", "bad_hosts")
-        return tuple(item.lower() for item in given)
+        try:
+            return tuple(
+                ":".join((ascii_host(name), *port)) for name, *port in (item.lower().split(":") for item in given)
+            )
+        except UnicodeError as error:
+            raise fail("hosts", "bad_hosts") from error
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         return (f"{host}:{port}",)
     # Sites move between example.bf and www.example.bf; both are the same publisher.

@@ -10,8 +10,8 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 # What browsers do (WHATWG Encoding): pages that say latin-1 or ASCII are windows-1252.
 _MEANT = {"iso8859-1": "windows-1252", "ascii": "windows-1252"}
 # Codecs of Python that are not character sets of the web.
-_NOT_TEXT = {"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "unicode_escape",
-             "raw_unicode_escape", "undefined", "utf-7"}  # fmt: skip
+_NOT_TEXT = {"base64", "bz2", "hex", "quopri", "rot-13", "uu", "zlib", "idna", "punycode", "unicode-escape",
+             "raw-unicode-escape", "undefined", "utf-7"}  # fmt: skip
 
 
 def decode(body: bytes, content_type: str = "") -> str:

@@ -35,7 +35,7 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:T\d{4,6}Z?)?(?!\d)")
 _DATELINE = re.compile(r"^(?:date|publiée? le|[^\W\d_][\w’' -]{1,30}, le)\s*:?\s*(.{8,40})$", re.IGNORECASE)
 _DATELINE_CHARS = 80
-_PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
 def _plain(text: str) -> str:

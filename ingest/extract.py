@@ -89,7 +89,8 @@ EXTENSIONS: Mapping[str, str] = {
 """File name extensions that can be read, and their format."""
 
 _LOOKS_HTML = re.compile(
-    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*\?>\s*<!doctype\s+html)", re.I | re.S
+    rb"^\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*\?>\s*<!doctype\s+html)",
+    re.I | re.S,
 )
 
 

@@ -263,7 +263,7 @@ class Fetcher:
         if response.status in _REDIRECTS or response.status == 304:
             return answer  # the body of a redirect is of no use; leaving it closes the connection
         length = answer.header("content-length") or ""
-        if length.isdigit() and int(length) > self._limits.max_bytes:
+        if length.isdecimal() and int(length) > self._limits.max_bytes:
             raise TooLarge
         inflater = Inflater(answer.header("content-encoding") or "", self._limits.max_bytes)
         body = bytearray()
@@ -294,7 +294,7 @@ def _retry_after(value: str | None, now: str) -> float | None:
     """Seconds that a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value.strip())
     try:
         left = (parsedate_to_datetime(value) - datetime.fromisoformat(now)).total_seconds()

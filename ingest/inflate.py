@@ -2,6 +2,8 @@
 
 import zlib
 
+_PART = 1 << 16
+
 
 class TooLarge(Exception):
     """More bytes than the limit."""
@@ -72,6 +74,7 @@ class Inflater:
 def gunzip(data: bytes, limit: int) -> bytes:
     """A whole gzip file decoded. Raises TooLarge, BadEncoding."""
     inflater = Inflater("gzip", limit)
-    out = inflater.feed(data)
+    # In parts: every member's end copies what is left of its part, and a file can hold a million members.
+    out = b"".join(inflater.feed(data[at : at + _PART]) for at in range(0, len(data), _PART))
     inflater.close()
     return out

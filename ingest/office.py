@@ -12,9 +12,10 @@ _MAX_UNPACKED = 200_000_000
 _MAX_RATIO = 200
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?[\s:|-]+\|[\s:|-]*$|^={3,}$|^-{3,}$")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+# None of these looks far ahead from each place: a page of a million brackets must not take hours.
+_RULE = re.compile(r"(?:[-*_]\s*){3,}|(?=[^|]*\|)[\s:|-]+|={3,}")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]{0,2000}\)")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.{1,500}?)(?<=\S)\1")
 
 
 def read_docx(body: bytes) -> Content | Rejected:
@@ -74,7 +75,7 @@ def read_markdown(body: bytes, content_type: str = "") -> Content | Rejected:
                 blocks.append(_plain(heading[1]))
             else:
                 title = _plain(heading[1])
-        elif not line.strip() or _RULE.match(line):
+        elif not line.strip() or _RULE.fullmatch(line.strip()):
             close()
         elif _ITEM.match(line):
             close()

@@ -190,13 +190,18 @@ class _Collector:
         except Exception as error:  # one page that breaks a parser must not end the run
             outcome = Rejected(reason="extractor_error", detail=f"{type(error).__name__}: {error}")
         if isinstance(outcome, Rejected):
-            with self._store.transaction():
-                self._store.remember(_memory(found.url, page, last.doc if last is not None else ""))
+            # A publication whose page is broken now keeps the memory of its good body: reported until it is mended.
+            memory = _memory(found.url, page, "")
+            if last is not None and last.doc:
+                memory = replace(last, status=page.status, fetched=page.fetched)
+            self._store.remember(memory)
             yield self._fail(found.url, outcome.reason, outcome.detail)
             return
         with self._store.transaction():
             stored = self._store.put(outcome.document, page.fetched)
-            self._store.remember(_memory(found.url, page, doc))
+            # Where it was redirected, the document's own address too: that is what is visited once it is not listed.
+            for address in dict.fromkeys((found.url, url)):
+                self._store.remember(_memory(address, page, doc))
         self._seen.add(doc)
         self._tally.counts[stored] += 1
         self._tally.counts["undated"] += outcome.document.published is None
@@ -282,6 +287,8 @@ class _Collector:
                 self._keep(again)
                 return again
             return again if isinstance(again, Refusal) else _refused(answer)
+        except KeyError:  # nothing was kept, so no condition was sent
+            return _refused(answer)
         return Page(
             requested=answer.requested,
             url=answer.url,

@@ -52,12 +52,14 @@ _QUOTES = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimVerdict:
     """quotes prove the status, best first, none when not_found. value: the exact text of the true figure when
-    contradicted, of the confirming one when confirmed by a figure; None otherwise."""
+    contradicted, of the confirming one when confirmed by a figure; None otherwise. claimed: the claim's own text of
+    the figure that `value` answers; None without one."""
 
     claim: str
     status: ClaimStatus
     value: str | None
     quotes: tuple[Citation, ...]
+    claimed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +84,24 @@ def verify_claim(claim: str, evidence: Sequence[Place], *, weight: Weight) -> Cl
     """
     said = _Claim(claim, weight)
     about = [place for place in evidence if said.concerns(place.document)]
-    verdicts = [said.amount(what, about) for what in read(claim, "", "")]
-    verdicts += [said.day(figure, about) for figure in said.days]
+    verdicts = [(what.figure, *said.amount(what, about)) for what in read(claim, "", "")]
+    verdicts += [(figure, *said.day(figure, about)) for figure in said.days]
     if not verdicts:
-        verdicts = [said.fact(about)]
+        verdicts = [(_NOWHERE, *said.fact(about))]
     status: ClaimStatus = "confirmed"
     for wanted in ("not_found", "contradicted"):
-        if any(found == wanted for found, _ in verdicts):
+        if any(found == wanted for _, found, _ in verdicts):
             status = wanted
     if status == "not_found":
         return ClaimVerdict(claim=claim, status=status, value=None, quotes=())
-    held = next(held for found, held in verdicts if found == status)
+    mine, held = next((figure, held) for figure, found, held in verdicts if found == status)
     first = held[0]
     value = first.place.document.text[first.place.start + first.figure.start : first.place.start + first.figure.end]
     quotes = list(dict.fromkeys(_cite(one.place) for one in held))[:_QUOTES]
-    return ClaimVerdict(claim=claim, status=status, value=value or None, quotes=tuple(quotes))
+    return ClaimVerdict(
+        claim=claim, status=status, value=value or None, quotes=tuple(quotes),
+        claimed=claim[mine.start : mine.end] or None,
+    )  # fmt: skip
 
 
 _Verdict = tuple[ClaimStatus, list[_Held]]

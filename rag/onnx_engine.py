@@ -51,7 +51,7 @@ class Engine:
         DataReadOnly or DiskFull from the cache.
         """
         try:
-            import onnxruntime  # type: ignore[import-untyped]
+            import onnxruntime
             from tokenizers import Tokenizer
 
             weights = mapped(folder / "model.safetensors")

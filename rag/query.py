@@ -13,8 +13,8 @@ Wanted = Literal["figure", "date", "person", "place", "theme", "list", "reason",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """terms: index terms, distinct, in order. content: those of them that no date brings. wanted: what an answer
-    must hold."""
+    """terms: index terms, distinct, in order. content: those that an answer may repeat: neither a date's nor the
+    name of what is wanted. wanted: what an answer must hold."""
 
     text: str
     terms: tuple[str, ...]
@@ -38,6 +38,14 @@ _WANTED: tuple[tuple[Wanted, str], ...] = (
                r"responsable|president|presidente|secretaire)\b"),
 )  # fmt: skip
 
+_KIND_WORDS: dict[Wanted, frozenset[str]] = {
+    "theme": frozenset(terms("thème sujet intitulé")),
+    "date": frozenset(terms("date jour mois année")),
+    "place": frozenset(terms("ville lieu endroit localité pays région")),
+    "person": frozenset(terms("nom personne")),
+}
+"""Words that name what is wanted: the sentence that answers need not say them, the one beside it often does."""
+
 
 def understand(question: str, limit: int) -> Query:
     """Read a question. Raises QuestionError when it is empty or longer than `limit` characters."""
@@ -49,5 +57,6 @@ def understand(question: str, limit: int) -> Query:
         raise QuestionError(f"{len(text)} characters, limit {limit}", reason="too_long", length=len(text), limit=limit)
     folded = fold(text)
     wanted: Wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
-    content = tuple(dict.fromkeys(terms(without_dates(text)))) or found
+    kind_words = _KIND_WORDS.get(wanted, frozenset())
+    content = tuple(term for term in dict.fromkeys(terms(without_dates(text))) if term not in kind_words) or found
     return Query(text=text, terms=found, content=content, wanted=wanted)

@@ -2,9 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import hypothesis
 import pytest
@@ -19,6 +19,32 @@ if TYPE_CHECKING:
 # No deadline: two cores are shared with a model. Same examples at each run: a red test stays red.
 hypothesis.settings.register_profile("sourcier", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("sourcier")
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+WITHOUT_MOUNT = "TESTS_WITHOUT_MOUNT=1"
+"""How the one skip that the README announces begins."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With TESTS_NO_SKIP=1 (.ci/run) a test that skips fails."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for whole files."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Report) -> Report:
+    if os.environ.get("TESTS_NO_SKIP") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not reason.removeprefix("Skipped: ").startswith(WITHOUT_MOUNT):
+            report.outcome = "failed"
+            report.longrepr = f"TESTS_NO_SKIP=1: {reason}"
+    return report
 
 
 @pytest.fixture
@@ -61,7 +87,7 @@ def mount(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     TESTS_WITHOUT_MOUNT=1 skips these tests, and nothing else does.
     """
     if os.environ.get("TESTS_WITHOUT_MOUNT") == "1":
-        pytest.skip("TESTS_WITHOUT_MOUNT=1: full and read-only disks are not tested")
+        pytest.skip(f"{WITHOUT_MOUNT}: full and read-only disks are not tested")
     mounted: list[Path] = []
 
     def make(name: str = "disk", size: str = "8m") -> Path:

@@ -161,6 +161,14 @@ def test_squad_says_where_a_field_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "s.json"
     path.write_text('{"data": [{"title": "x", "paragraphs": [{"texte": ""}]}]}', encoding="utf-8")
     assert "data[0].paragraphs[0]: field 'context' is missing" in str(refusal(path))
+    for qas, told in [
+        ("null", "'qas'"),
+        ('["x"]', "'question'"),
+        ('[{"question": "Q ?", "answers": null}]', "'answers'"),
+        ('[{"question": "Q ?", "answers": [{"text": "un", "answer_start": "0"}]}]', "'answer_start'"),
+    ]:
+        path.write_text(f'{{"data": [{{"paragraphs": [{{"context": "un", "qas": {qas}}}]}}]}}', encoding="utf-8")
+        assert told in str(refusal(path))
     path.write_text('{"data": [\n{,]}', encoding="utf-8")
     assert refusal(path).details["line"] == 2
 
@@ -194,6 +202,9 @@ def test_ragas_and_ragtime_lines(tmp_path: Path) -> None:
     assert [case.answers for case in suite.cases] == [("69,89 %",), ("douze",)]
     assert suite.cases[0].gold[0].doc == "" and located(suite, []).cases == suite.cases
     assert "'user_input' is missing" in str(refusal(lines(tmp_path / "r.jsonl", {"input": "x"}), "ragas"))
+    whole = {**ragas, "reference_contexts": "un seul texte"}
+    assert refusal(lines(tmp_path / "r.jsonl", ragas, whole)).details["line"] == 2
+    assert refusal(lines(tmp_path / "r.jsonl", {**ragtime, "facts": {"items": ["douze"]}})).details["line"] == 1
 
 
 @pytest.mark.parametrize(("name", "mark"), [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t")])
@@ -213,6 +224,9 @@ def test_bad_tables_name_the_line(tmp_path: Path) -> None:
         ("question,score\nQui ?,1\n", 1, "unknown column 'score'"),
         ("answer\nx\n", 1, "column 'question' is missing"),
         ('question,answer\n"Qui\n?",x\nQui,a,b\n', 4, "3 columns"),
+        ("question,answer,réponse\nQui ?,x,y\n", 1, "two columns for 'answer'"),
+        ("question,answer\nQui ?,x\nQui," + 140_000 * "a" + "\n", 3, "not CSV"),
+        ("question,page\nQui ?,²\n", 2, "page is '²'"),
         ("question,answerable\nQui ?,peut-être\n", 2, "answerable is 'peut-être'"),
     ]:
         path.write_text(text, encoding="utf-8")

@@ -50,6 +50,16 @@ def test_usual_ports_need_not_be_named() -> None:
     assert not site.allows("https://exemple.bf:8443/a")
 
 
+def test_addresses_are_in_their_normal_form() -> None:
+    """Discovery builds on `url` and compares with it; hosts are compared as they go over the wire."""
+    text = '[[source]]\nname="a"\nkind="spip"\nurl="https://WWW.Ministère.bf"\n'
+    (source,) = parse(text, Path("c.toml"))
+    assert source.url == "https://www.xn--ministre-60a.bf/"
+    assert source.allows(source.url) and source.allows("https://xn--ministre-60a.bf/x")
+    (source,) = parse(f'{text}hosts=["Ministère.bf:8443"]\n', Path("c.toml"))
+    assert source.hosts == ("xn--ministre-60a.bf:8443",)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "key"),
     [

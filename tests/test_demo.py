@@ -20,99 +20,24 @@ SUITE = [json.loads(line) for line in (ROOT / "evals" / "suites" / "demo.jsonl")
 SEED_DATE = "2025-03-27"
 
 SEED_QUESTIONS = (
-    ("Quel taux d'exécution financière le ministère burkinabè de la Transition digitale (MTDPCE) affichait-il au "
-     "31 décembre 2024 ?", "69,89"),
-    ("À combien se chiffrait l'exécution physique des activités 2024 du MTDPCE, d'après son premier CASEM de 2025 ?",
-     "88,02"),
-    ("Combien de procédures administratives le ministère de la Transition digitale avait-il dématérialisées fin 2024, "
-     "selon le bilan présenté le 27 mars 2025 ?", "65 procédures"),
-    ("Parmi les procédures mises en ligne par le MTDPCE à la fin de 2024, combien fonctionnaient réellement "
-     "(en exploitation) ?", "dont 5 "),
-    ("Combien de bâtiments en tout étaient reliés au RESINA au terme de l'année 2024, d'après le CASEM de mars 2025 ?",
+    ("Combien de procédures administratives le ministère de la Transition digitale avait-il dématérialisées au "
+     "31 décembre 2024 ?", "65 procédures"),
+    ("Combien des procédures dématérialisées par le ministère de la Transition digitale étaient déjà en exploitation "
+     "au 31 décembre 2024 ?", "dont 5 "),
+    ("Dans combien de nouvelles localités en zones blanches les réseaux de communications électroniques ont-ils été "
+     "étendus, selon le CASEM du 27 mars 2025 ?", "93"),
+    ("Combien de bâtiments ont été interconnectés au RESINA en 2024, selon le CASEM de mars 2025 ?", "104"),
+    ("À combien est passé le nombre total de bâtiments interconnectés au RESINA, selon le CASEM du 27 mars 2025 ?",
      "3 025"),
-    ("Combien de gens ont reçu une formation lors de la 19e Semaine du numérique, d'après le bilan 2024 de la "
-     "Transition digitale ?", "1 848"),
-    ("Quel était le thème du CASEM de la Transition digitale du 27 mars 2025 ?", "Technologies émergentes"),
-    ("Dans quelle ville le ministère de la Transition digitale a-t-il tenu sa première session de CASEM de l'année "
-     "2025 ?", "Ouagadougou"),
-    ("Quel jour s'est tenu le premier CASEM 2025 du ministère chargé de la Transition digitale ?", "27 mars 2025"),
-    ("Qui a communiqué les taux de performance 2024 du MTDPCE lors du CASEM de mars 2025, et à quel titre ?",
-     "Braïma Barro"),
+    ("Quel était le taux d’exécution physique du MTDPCE au 31 décembre 2024 ?", "88,02"),
+    ("Quel était le taux d’exécution financière du MTDPCE au 31 décembre 2024 ?", "69,89"),
+    ("Quelle édition de la Semaine du numérique le ministère a-t-il tenue en 2024, selon le bilan présenté au CASEM "
+     "du 27 mars 2025 ?", "19"),
+    ("Combien de personnes ont été formées pendant la 19e édition de la Semaine du numérique, selon le bilan du CASEM "
+     "de mars 2025 ?", "1 848"),
+    ("Combien de personnes ont été sensibilisées au numérique pendant la 19e Semaine du numérique, selon le bilan du "
+     "CASEM de mars 2025 ?", "1 600"),
 )  # fmt: skip
-"""A001 to A010 of the suite, and what the first sentence of the answer must say."""
-
-
-@pytest.fixture(scope="module")
-def assistant(demo_data: Path, encoder: Encoder) -> Iterator[Assistant]:
-    with Assistant.open(demo_data, Settings(), encoder=encoder) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def replies(assistant: Assistant) -> list[tuple[dict[str, Any], Answer]]:
-    """Every question of the suite with its answer: one pass."""
-    return [(case, assistant.ask(case["question"], as_of=case.get("as_of"))) for case in SUITE]
-
-
-def plain(text: str) -> str:
-    """Text with ordinary spaces."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def test_the_first_collection_brings_every_text_and_names_what_it_could_not(demo: Demo) -> None:
-    first = {source["name"]: source for source in demo.ingested[0]["sources"]}
-    assert list(first) == ["ministere", "latribune", "burkina24", "kiosque", "documents"]
-    with Store.open(demo.data) as store:
-        counts = store.counts()
-    assert counts.documents == sum(source["new"] for source in first.values()) >= 80
-    failed = Counter[str]()
-    for source in first.values():
-        failed += Counter(source["failed"])
-        assert {problem["reason"] for problem in source["problems"]} == {*source["failed"], *source["refused"]}
-    assert failed == {"http_status": 1, "no_text": 1, "pdf_without_text": 3}
-    assert first["kiosque"]["refused"] == {"robots": 1}
-
-
-def test_the_second_collection_fetches_and_stores_nothing(demo: Demo) -> None:
-    first, second = demo.ingested
-    totals = Counter[str]()
-    for source in second["sources"]:
-        totals += Counter({key: value for key, value in source.items() if isinstance(value, int)})
-    for name in ("fetched", "new", "edited", "restored", "withdrawn", "archived", "bytes"):
-        assert totals[name] == 0, name
-    assert totals["unchanged"] == sum(source["new"] for source in first["sources"])
-    statuses = Counter(visit.status for visit in demo.visits if not visit.target.endswith("/robots.txt"))
-    assert statuses.keys() == {304, 500}  # the broken page is tried again, everything else is as it was
-
-
-def test_the_second_index_embeds_nothing(demo: Demo) -> None:
-    first, second = demo.indexed
-    assert first.embedded == first.passages > 0
-    assert (second.embedded, second.reused, second.generation) == (0, first.passages, first.generation)
-
-
-@pytest.mark.parametrize(("question", "figure"), SEED_QUESTIONS, ids=[f"A{n:03}" for n in range(1, 11)])
-def test_the_seed_event(assistant: Assistant, question: str, figure: str) -> None:
-    answer = assistant.ask(question)
-    assert answer.sentences, f"refused; nearest: {answer.evidence[0].text[:200]}"
-    assert figure in plain(answer.sentences[0].text)
-    first = answer.sentences[0].citations[0]
-    assert first.published and first.publisher and first.url.startswith("http://127.0.0.1:")
-
-
-def test_the_table_holds_the_suite_s_questions() -> None:
-    assert [question for question, _ in SEED_QUESTIONS] == [case["question"] for case in SUITE[:10]]
-
-
-@pytest.mark.parametrize("year", ["2027", "2031"])
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Quel était le taux d’exécution financière du ministère de la Transition digitale au 31 décembre {year} ?",
-        "Combien de bâtiments étaient raccordés au RESINA fin {year} ?",
-        "Quel était le thème du premier CASEM {year} de la Transition digitale ?",
-    ],
-)
 def test_a_year_that_the_corpus_does_not_have_is_refused(assistant: Assistant, question: str, year: str) -> None:
     answer = assistant.ask(question.format(year=year))
     assert (answer.status, answer.sentences, answer.text) == ("abstained", (), "")

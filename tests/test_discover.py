@@ -86,6 +86,17 @@ def test_wordpress_rest_is_read_page_by_page(site: Loopback) -> None:
     assert len(site.paths) == 2
 
 
+@pytest.mark.parametrize("total", ["²", "9" * 5000, "-1", "x"])
+def test_a_number_of_pages_that_is_none_is_passed_over(site: Loopback, total: str) -> None:
+    site.answers[REST.format(1)] = as_json(posts(site, range(3)), **{"X-WP-TotalPages": total})
+    assert len([item for item in walk(site.source("wordpress")) if isinstance(item, Found)]) == 3
+
+
+def test_half_a_surrogate_pair_is_in_no_address(site: Loopback) -> None:
+    site.answers[REST.format(1)] = as_json([*posts(site, range(1)), *posts(site, range(1), link="http://a.bf/\ud800")])
+    assert len(walk(site.source("wordpress"))) == 1
+
+
 def test_wordpress_without_rest_uses_feed_and_sitemap(site: Loopback) -> None:
     site.answers[REST.format(1)] = as_json({"code": "rest_disabled"})
     site.answers["/feed/"] = xml(

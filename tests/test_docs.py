@@ -27,7 +27,7 @@ def blocks(text: str, *languages: str) -> list[str]:
 
 def commands(text: str) -> set[str]:
     """Every command that a document names after `sourcier`."""
-    return set(re.findall(r"(?:`|\$ |^|« )sourcier ([a-z]+)\b", text, re.MULTILINE))
+    return set(re.findall(r"(?:`|\$ |^|« )sourcier ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE))
 
 
 def makes(text: str) -> set[str]:

@@ -6,6 +6,7 @@ UPDATE_PAGES=1 rewrites the expectations, for review.
 import io
 import json
 import os
+import time
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -161,6 +162,7 @@ def test_decoding_never_fails(data: bytes, content_type: str) -> None:
         ("à l’État".encode("cp1252"), "text/html; charset=utf-8"),
         ("à l’État".encode("utf-16"), ""),
         ("à l’État".encode("utf-8-sig"), "text/html; charset=windows-1252"),
+        ("à l’État".encode("cp1252"), "text/html; charset=unicode_escape"),
     ],
 )
 def test_encodings_that_lie(data: bytes, content_type: str) -> None:
@@ -195,8 +197,8 @@ def test_reduced_dates() -> None:
         "2025-03", "2025", None, "2024-08",
     ]  # fmt: skip
     assert dateline(["Communiqué", "Ouagadougou, le 27 mars 2025"]) == "2025-03-27"
-    assert [is_partial_date(text) for text in ("2025", "2025-13", "2025-02-30", "2025-02-28", "25")] == [
-        True, False, False, True, False,
+    assert [is_partial_date(text) for text in ("2025", "2025-13", "2025-02-30", "2025-02-28", "25", "٢٠٢٥")] == [
+        True, False, False, True, False, False,
     ]  # fmt: skip
 
 
@@ -248,3 +250,24 @@ def test_plain_text_and_markdown() -> None:
     marked = read(b"# Titre\n\n**Un** [lien](http://x)\n\n- item\n\n## Fin\n", content_type="text/markdown")
     assert isinstance(marked, Extracted)
     assert (marked.document.title, marked.document.text) == ("Titre", "Un lien\n\nitem\n\nFin")
+    table = read(b"Avant\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\n- - -\nFin\n", content_type="text/markdown")
+    assert isinstance(table, Extracted)
+    assert table.document.text == "Avant\n\na | b\n\n1 | 2\n\nFin"
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        (b"[" * 300_000 + b"x", "text/markdown"),
+        (b"|" * 100_000 + b"x", "text/markdown"),
+        (b" " * 100_000 + b"x", "text/markdown"),
+        (b"`a * " * 20_000, "text/markdown"),
+        (b"<!---->" * 200 + b"x", "text/plain"),
+    ],
+    ids=["brackets", "bars", "spaces", "ticks", "comments"],
+)
+def test_patterns_do_not_hang(data: bytes, content_type: str) -> None:
+    """Each of these took minutes or more while a pattern could begin again at every place."""
+    began = time.process_time()
+    read(data, content_type=content_type)
+    assert time.process_time() - began < 5

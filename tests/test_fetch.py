@@ -43,6 +43,12 @@ def reason(result: object) -> str:
     return result.reason
 
 
+def test_retry_after_that_is_no_number(site: Loopback, fetcher: Fetcher, clock: FakeClock) -> None:
+    site.answers["/a"] = Reply(status=503, headers={"Retry-After": "²"})
+    assert reason(fetcher.get(f"{site.address}/a", site.source())) == "http_status"
+    assert clock.slept == [5.0, 10.0]
+
+
 def test_page_comes_whole_with_its_digest_and_our_name(site: Loopback, fetcher: Fetcher) -> None:
     site.answers["/a"] = page("<p>été</p>", ETag='"1"')
     got = fetcher.get(f"{site.address}/a", site.source())

@@ -1,6 +1,11 @@
 """ui.render, ui.french, ui.escape, ui.sources, ui.facets: pure functions, read back with an HTML parser."""
 
+import csv
+import io
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from asking import cite
@@ -11,7 +16,7 @@ from hypothesis import strategies as st
 
 from corpus.records import Document, Span
 from rag import Answer, CorpusState, Evidence, Sentence
-from ui import render
+from ui import chart, render
 from ui.escape import clean, safe
 from ui.facets import facets
 from ui.french import certainty, count, date_span, filters_in_words, searched, typeset, when
@@ -39,6 +44,16 @@ def reply(*sentences: Sentence, evidence: tuple[Evidence, ...] = (), confidence:
         text=" ".join(item.text for item in sentences), sentences=sentences, evidence=evidence, as_of=None,
         corpus=STATE, confidence=confidence,
     )  # fmt: skip
+
+
+def series(kind: str, *points: tuple[Document, str, str | None], **changes: Any) -> dict[str, Any]:
+    """A series of `Answer.conflicts`: each point is a publication, its value to the letter, and its cut-off date."""
+    held = [
+        {"value": value, "unit": "%", "as_of": as_of, "doc": d.id, "publisher": d.publisher, "published": d.published,
+         "start": d.text.index(value), "end": d.text.index(value) + len(value), "quote": value}
+        for d, value, as_of in points
+    ]  # fmt: skip
+    return {"measure": "taux physique", "body": "Transition digitale", "kind": kind, "points": tuple(held), **changes}
 
 
 def parsed(html: str) -> BeautifulSoup:
@@ -173,6 +188,114 @@ def test_excerpts_never_change_the_text(text: str, start: int, length: int) -> N
     assert 0 <= left <= span.start <= span.end <= right <= len(text)
     page = parsed(render.excerpt(d, [span], ["m"]))
     assert page.select_one("mark").get_text() == parsed(safe(text[span.start : span.end])).get_text()  # type: ignore[union-attr]
+
+
+RIVAL = document("rival", "Le taux physique serait de 84,5 %.", publisher="sidwaya.info", published="2025-04-02")
+
+
+def valued(*found: dict[str, Any]) -> Answer:
+    return replace(reply(sentence(SEED, QUOTE)), conflicts=found)
+
+
+def test_other_values_are_a_table_that_names_and_links_each_source() -> None:
+    paged = replace(RIVAL, pages=(0, 3), url="https://example.org/rival.pdf")
+    answer = valued(series("conflict", (SEED, "88,02%", "2024-12-31"), (paged, "84,5 %", None)))
+    page = parsed(render.answer(answer, {SEED.id: SEED, RIVAL.id: paged}, "q1"))
+    block = page.select_one("section.conflict")
+    assert block is not None and block.h3 is not None and block.caption is not None
+    assert block["aria-labelledby"] == block.h3["id"]
+    assert block.h3.get_text() == "D’autres valeurs ont été publiées"
+    assert block.caption.get_text() == "Taux physique — Transition digitale"
+    assert len(block.select("thead th[scope=col]")) == 5
+    first, second = (" ".join(row.get_text(" ").split()) for row in block.select("tbody tr"))
+    assert first.startswith("88,02% réponse 31 décembre 2024 latribunedufaso.net")
+    assert "84,5 % non précisé sidwaya.info" in second and "(page 2) 2 avril 2025 « 84,5 % »" in second
+    assert [row.th["scope"] for row in block.select("tbody tr") if row.th] == ["row", "row"]
+    assert [link["href"] for link in block.select("a")] == [SEED.url, "https://example.org/rival.pdf#page=2"]
+    assert "D’autres valeurs ont été publiées" in render.spoken(answer)
+    assert not parsed(render.answer(answer, {}, "q1")).select("section a")
+
+
+def test_conflicts_come_first_and_a_rounded_value_stays_folded() -> None:
+    points = (SEED, "88,02%", None), (RIVAL, "84,5 %", None)
+    page = parsed(
+        render.answer(valued(*(series(kind, *points) for kind in ("rounded", "evolution", "conflict"))), {}, "q")
+    )
+    titles = [tag.get_text() for tag in page.select(".series h3, .series summary")]
+    assert titles == ["D’autres valeurs ont été publiées", "Évolution", "Même valeur, arrondie ailleurs"]
+    assert page.select_one("details.rounded table") and not page.select("svg")
+    ids = [tag["id"] for tag in page.select("[id]")]
+    assert len(ids) == len(set(ids))
+
+
+def test_three_dates_are_drawn_with_their_exact_values_and_said() -> None:
+    d = document("d", "88,02 % puis 43,61 % puis 39,21 % puis 78,05%")
+    months = ("2024-12-31", "2025-06-30", "2025-11-30")
+    points = tuple((d, value, month) for value, month in zip(("88,02 %", "43,61 %", "78,05%"), months, strict=True))
+    (drawing,) = parsed(chart.chart(series("evolution", *points))).select("svg[role=img]")
+    assert [text.get_text() for text in drawing.select("text.value")] == ["88,02 %", "43,61 %", "78,05%"]
+    assert str(drawing["aria-label"]).endswith(
+        ": 88,02 % au 31 décembre 2024 ; 43,61 % au 30 juin 2025 ; 78,05% au 30 novembre 2025."
+    )
+    heights = [float(str(dot["cy"])) for dot in drawing.select("circle")]
+    assert heights[0] < heights[2] < heights[1]
+    assert drawing.select("polyline")
+    two = parsed(chart.chart(series("evolution", *points, (d, "39,21 %", months[1]))))
+    assert len(two.select("circle")) == 4 and not two.select("polyline")
+    assert chart.chart(series("evolution", *points[:2], (d, "puis", months[2]))) == ""
+    assert chart.chart(series("evolution", *points[:2], (d, "78,05%", None))) == ""
+    mixed = series("evolution", *points)
+    mixed["points"][0]["unit"] = "FCFA"
+    assert chart.chart(mixed) == ""
+
+
+@given(st.lists(st.dates().map(str), min_size=3, max_size=12, unique=True))
+def test_labels_of_dates_stand_apart_inside_the_drawing(days: list[str]) -> None:
+    d = document("d", "12,5 milliards")
+    drawing = parsed(chart.chart(series("evolution", *((d, d.text, day) for day in days)))).svg
+    assert drawing is not None
+    places = sorted(float(str(text["x"])) for text in drawing.select("text.value"))
+    width = float(str(drawing["viewbox"]).split()[2])
+    assert places[0] >= 0 and places[-1] <= width
+    assert all(right - left >= 7 * len(d.text) for left, right in pairwise(places))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("88,02 %", 88.02), ("1 848", 1848), ("3\u202f025 bâtiments", 3025), ("12,5 milliards de FCFA", 12.5e9),
+     ("plus de 60", 60), ("1.250.000 FCFA", 1_250_000), ("trente-huit", None),
+     ("de 15 à 16 milliards", None), ("", None)],
+)  # fmt: skip
+def test_numbers_of_a_drawing(text: str, value: float | None) -> None:
+    assert chart.number(text) == value
+
+
+def test_the_csv_holds_every_value_and_no_formula() -> None:
+    bad = replace(RIVAL, publisher='=HYPERLINK("https://evil.org";"x")', url="javascript:alert(1)")
+    answer = valued(series("conflict", (SEED, "88,02%", "2024-12-31"), (bad, "84,5 %", None)))
+    page = parsed(render.answer(answer, {SEED.id: SEED, bad.id: bad}, "q1"))
+    (link,) = page.select("a[download]")
+    text = unquote(str(link["href"]).removeprefix("data:text/csv;charset=utf-8,"))
+    head, first, second = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
+    row = dict(zip(head, first, strict=True))
+    assert (row["valeur"], row["arretee_au"], row["adresse"]) == ("88,02%", "2024-12-31", SEED.url)
+    assert dict(zip(head, second, strict=True))["editeur"].startswith("'=HYPERLINK")
+    assert "javascript" not in text
+
+
+def test_hostile_series_stay_text() -> None:
+    bad = document("bad", HOSTILE, title=HOSTILE, publisher=HOSTILE, url=f"https://e.org/{HOSTILE}")
+    points = tuple((bad, HOSTILE, f"2025-0{month}-01") for month in (1, 2, 3))
+    answer = valued(
+        *(series(kind, *points, measure=HOSTILE, body=HOSTILE) for kind in ("conflict", "evolution", "rounded"))
+    )
+    html = render.answer(answer, {bad.id: bad}, "q1")
+    page = parsed(html)
+    assert not page.select("script, img, iframe, style, object, section a")
+    assert not [name for tag in page.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert not set("\u202e\u2066") & set(html)
+    drawing = chart.chart(series("evolution", *((bad, "1", day) for _, _, day in points), measure=HOSTILE))
+    assert "<script>" not in drawing and len(parsed(drawing).find_all("svg")) == 1
 
 
 def test_far_quotes_of_one_document_stand_in_two_windows() -> None:

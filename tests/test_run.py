@@ -139,6 +139,44 @@ def test_one_404_between_good_visits_withdraws_nothing(site: Loopback, store: St
     assert store.counts().withdrawn == 0
 
 
+def test_a_redirected_publication_is_withdrawn_too(site: Loopback, store: Store, data: Path) -> None:
+    site.answers["/"] = listing("vieux")
+    site.answers["/vieux"] = Reply(status=301, headers={"Location": "/neuf"})
+    site.answers["/neuf"] = article("Un")
+    collect(store, data, source(site))
+    assert [document.url for document in store.current()] == [f"{site.address}/neuf"]
+    site.answers["/"] = listing("autre")
+    site.answers["/autre"] = article("Autre")
+    del site.answers["/neuf"]
+    for _ in range(2):
+        _, report = collect(store, data, source(site))
+    assert report.total("withdrawn") == 1
+
+
+def test_a_publication_whose_page_breaks_is_reported_until_it_is_mended(
+    site: Loopback, store: Store, data: Path
+) -> None:
+    site.answers["/"] = listing("a")
+    site.answers["/a"] = article("Un")
+    collect(store, data, source(site))
+    site.answers["/a"] = page("<article></article>")
+    for _ in range(2):
+        _, report = collect(store, data, source(site))
+        assert (report.total("failed"), report.total("unchanged")) == (1, 0)
+    assert store.counts().documents == 1
+    site.answers["/a"] = article("Un")
+    _, report = collect(store, data, source(site))
+    assert (report.total("failed"), report.total("unchanged")) == (0, 1)
+
+
+def test_not_modified_without_a_condition_is_a_failure_of_the_site(site: Loopback, store: Store, data: Path) -> None:
+    site.answers["/"] = listing("a", "b")
+    site.answers["/a"] = Reply(status=304)
+    site.answers["/b"] = article("Deux")
+    _, report = collect(store, data, source(site))
+    assert (report.total("failed"), report.total("new")) == (1, 1)
+
+
 def test_bad_pages_are_counted_and_the_run_goes_on(site: Loopback, store: Store, data: Path) -> None:
     site.answers["/"] = listing("panne", "vide", "prive/x", "scan.pdf", "bon", "accueil")
     site.answers["/panne"] = Reply(status=500)

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from builders import FORMER, SEED, document
-from test_render import OTHER, QUOTE, nearest, reply, sentence
+from test_render import OTHER, QUOTE, RIVAL, nearest, reply, sentence, series
 
-from rag import IndexReport
+from rag import ClaimVerdict, IndexReport
 from ui import terminal
 
 LONG = document(
@@ -26,6 +26,37 @@ def test_an_answer_is_numbered_and_its_sources_are_named() -> None:
     assert "Certitude : sûr — publications du 12 décembre 2024 au 27 mars 2025 — recherché dans" in text
     assert f"[1] {SEED.title} {SEED.publisher} — {SEED.ministry} — 27 mars 2025 {SEED.url}" in text
     assert f"« {QUOTE} » (caractères {start} à {start + len(QUOTE)})" in text
+
+
+def test_other_values_stand_between_the_answer_and_its_sources() -> None:
+    found = (series("evolution", (RIVAL, "84,5 %", None)), series("conflict", (SEED, "88,02%", "2024-12-31")))
+    answer = replace(reply(sentence(SEED, QUOTE)), conflicts=found)
+    text = plain(terminal.answer(answer, {RIVAL.id: RIVAL}))
+    conflict = "D’autres valeurs ont été publiées : Taux physique — Transition digitale"
+    said = "- 88,02% au 31 décembre 2024 (réponse) — latribunedufaso.net, 27 mars 2025 « 88,02% »"
+    evolution = f"- 84,5 % — sidwaya.info, 2 avril 2025 « 84,5 % » {RIVAL.url} Source :"
+    assert f"{conflict} {said} Évolution : Taux physique — Transition digitale {evolution}" in text
+
+
+def test_verdicts_say_what_is_proved_by_what() -> None:
+    (quote,) = sentence(SEED, QUOTE).citations
+    wrong = ClaimVerdict(
+        claim="Le taux est de 95 %.", status="contradicted", value="88,02%", quotes=(quote,), claimed="95 %"
+    )
+    text = plain(terminal.verdicts((wrong,)))
+    assert text.startswith(f"« Le taux est de 95 %. » Contredit : 88,02% au lieu de 95 %. « {QUOTE} » — {SEED.title}")
+    assert text.endswith(SEED.url)
+    right = replace(wrong, status="confirmed", claimed="88,02%")
+    assert "» Confirmé : 88,02%. «" in plain(terminal.verdicts((right,)))
+    assert "» Contredit. «" in plain(terminal.verdicts((replace(wrong, value=None, claimed=None),)))
+    lost = replace(wrong, status="not_found", value=None, claimed=None, quotes=())
+    assert plain(terminal.verdicts((lost,))).endswith(
+        "» Introuvable : le corpus ne permet ni de confirmer ni de contredire."
+    )
+    assert terminal.verdicts((right, lost)).count("\n\n") == 1
+    assert terminal.verdicts(()) == "Aucune affirmation à vérifier."
+    bad = ClaimVerdict(claim="a\x1b[2J", status="confirmed", value="\x1b1", quotes=(replace(quote, quote="\u202e1"),))
+    assert not set("\x1b\u202e") & set(terminal.verdicts((bad,)))
 
 
 def test_a_page_is_said() -> None:

@@ -40,13 +40,25 @@ HOSTILE = document(
     url="javascript:window.hit=1",
     published="2025-05-02",
 )
+OTHERS = [
+    document(
+        f"casem-{published}", f"Le ministère de la Transition digitale a réuni son CASEM.\n\n{said}",
+        title="Le CASEM de la Transition digitale", ministry=SEED.ministry, publisher=publisher, published=published,
+    )
+    for publisher, published, said in (
+        ("sidwaya.info", "2025-04-02", "Au 31 décembre 2024, l’exécution physique du ministère est de 84,50 %."),
+        ("lefaso.net", "2025-08-18", "Au 30 juin 2025, le taux d’exécution physique du ministère est de 43,61 %."),
+        ("lefaso.net", "2025-12-29", "Au 30 novembre 2025, le taux d’exécution physique du ministère est de 78,05 %."),
+    )
+]  # fmt: skip
+DISPUTED = "Quel est le taux d’exécution physique de la Transition digitale au 31 décembre 2024 ?"
 QUESTION = "Quel est le taux d’exécution financière de la Transition digitale au 31 décembre 2024 ?"
 NO_ANSWER = "Qui a remporté la Coupe du monde de football de 1998 ?"
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory, encoder: "Encoder") -> Iterator[Assistant]:
-    data = fill(tmp_path_factory.mktemp("chat") / "data", [*CORPUS, HOSTILE])
+    data = fill(tmp_path_factory.mktemp("chat") / "data", [*CORPUS, HOSTILE, *OTHERS])
     index(data, encoder)
     with Assistant.open(data, Settings(cache=str(MODELS)), encoder=encoder) as opened:
         yield opened
@@ -136,7 +148,7 @@ def test_enter_brings_a_cited_answer_with_the_exact_words_marked(chat: Chat) -> 
     link = chat.page.locator("#now li.card h4 a").first
     assert link.get_attribute("href") == SEED.url
     assert "noopener" in str(link.get_attribute("rel"))
-    expect(chat.page.locator("#now .facts").first).to_contain_text("5 publications")
+    expect(chat.page.locator("#now .facts").first).to_contain_text("8 publications")
     expect(chat.box).to_have_value("")
     expect(chat.page.locator("#status")).to_contain_text("69,89%")
     assert chat.page.locator("#status").get_attribute("aria-live") == "polite"
@@ -159,7 +171,7 @@ def test_a_refusal_is_clear_and_its_passages_are_no_answer(chat: Chat) -> None:
     chat.ask(NO_ANSWER)
     chat.shot("refus-large-clair")
     expect(chat.page.locator("#now .refusal")).to_contain_text("Le corpus ne répond pas à cette question.")
-    expect(chat.page.locator("#now .refusal")).to_contain_text("Recherché dans 5")
+    expect(chat.page.locator("#now .refusal")).to_contain_text("Recherché dans 8")
     expect(chat.page.locator("#now .warn")).to_contain_text("Ils ne répondent pas")
     assert chat.page.locator("#now mark, #now .said").count() == 0
 
@@ -243,6 +255,31 @@ def test_nothing_leaves_the_machine_and_nothing_complains(chat: Chat, address: s
     assert chat.page.title() == "Sourcier"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_other_values_are_shown_drawn_and_exported(browser: Browser, address: str, width: int, scheme: str) -> None:
+    tab = Chat(browser, address, width, 850, scheme)
+    tab.ask(DISPUTED)
+    conflict, evolution = tab.page.locator("#now section.conflict"), tab.page.locator("#now section.evolution").first
+    expect(conflict.get_by_role("heading")).to_have_text("D’autres valeurs ont été publiées")
+    values = conflict.get_by_role("rowheader").all_inner_texts()
+    assert {value.split("\n")[0][:5] for value in values} == {"88,02", "84,50"}
+    expect(conflict.get_by_role("columnheader")).to_have_count(5)  # on the phone too, where they are only spoken
+    (here, there), link = {SEED.url, OTHERS[0].url}, conflict.get_by_role("link")
+    assert {link.nth(0).get_attribute("href"), link.nth(1).get_attribute("href")} == {here, there}
+    assert evolution.get_by_role("img").get_attribute("aria-label").endswith("78,05 % au 30 novembre 2025.")  # type: ignore[union-attr]
+    evolution.locator("summary").press("Enter")
+    expect(evolution.get_by_role("table")).to_contain_text("43,61 %")
+    tab.shot(f"valeurs-{width}-{scheme}")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.page.evaluate(CONTRAST) == []
+    with tab.page.expect_download() as started:
+        tab.page.get_by_role("link", name="Télécharger ces valeurs (CSV)").click()
+    rows = started.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("serie;mesure;") and any(";84,50 %;2024-12-31;sidwaya.info;" in row for row in rows)
+    assert tab.errors == []
+    tab.context.close()
+
+
 @pytest.mark.parametrize(("scheme", "name"), [("light", "clair"), ("dark", "sombre")])
 def test_phone(browser: Browser, address: str, scheme: str, name: str) -> None:
     phone = Chat(browser, address, 360, 740, scheme)
@@ -304,7 +341,7 @@ def test_the_stage_shows_at_once_and_stop_ends_it(chat: Chat, gate: Gate) -> Non
     with gate:  # no answer can come now
         chat.box.fill(QUESTION)
         chat.box.press("Enter")
-        expect(chat.page.locator("#now .stage")).to_contain_text("Recherche dans 5")
+        expect(chat.page.locator("#now .stage")).to_contain_text("Recherche dans 8")
         expect(chat.page.locator("#status")).to_contain_text("Recherche en cours")
         chat.shot("recherche")
         with chat.page.expect_response("**/reset"):  # Gradio has let the stopped question go

@@ -28,6 +28,10 @@ COMMANDS = {
     "serve": ("ui.commands.serve:Serve", "ouvrir la conversation dans le navigateur"),
     "status": ("ui.commands.stock:Status", "dire ce que contient le dossier de données"),
     "verify": ("ui.commands.answer:Verify", "vérifier les citations d’une réponse, ou tout le dossier"),
+    "verify-claim": (
+        "ui.commands.answer:VerifyClaim",
+        "dire si une affirmation est confirmée, contredite ou introuvable",
+    ),
     "eval": ("ui.commands.measure:Eval", "mesurer la qualité sur une suite de questions"),
     "bench": ("ui.commands.measure:Bench", "mesurer la vitesse et la mémoire"),
 }

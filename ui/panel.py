@@ -5,7 +5,7 @@ A series is a dictionary of `Answer.conflicts`. Like `ui.render`: values in, a s
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -29,13 +29,18 @@ def panel(reply: Answer, documents: Mapping[str, Document], anchor: str) -> str:
 
     documents: by id; a value whose publication is missing stands without its link.
     """
-    series = sorted(reply.conflicts, key=lambda one: _ORDER.index(one["kind"]))
+    series = by_kind(reply.conflicts)
     if not series:
         return ""
     blocks = [_block(one, reply, documents, f"{anchor}-v{number}") for number, one in enumerate(series, 1)]
     address = f"data:text/csv;charset=utf-8,{quote(as_csv(series, documents))}"
     link = f'<p class="csv"><a download="sourcier-valeurs.csv" href="{address}">Télécharger ces valeurs (CSV)</a></p>'
     return f'<div class="series">{"".join(blocks)}{link}</div>'
+
+
+def by_kind(series: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Series with the most pressing kind first."""
+    return sorted(series, key=lambda one: _ORDER.index(one["kind"]))
 
 
 def as_csv(series: Sequence[Mapping[str, Any]], documents: Mapping[str, Document]) -> str:

@@ -5,20 +5,25 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag import Answer, Citation, Evidence, IndexReport
+from corpus.records import Document
+from rag import Answer, Citation, ClaimVerdict, Evidence, IndexReport
 from ui.escape import clean
-from ui.french import NBSP, answer_dates, certainty, count, day, searched, when
+from ui.french import NBSP, SERIES, about, answer_dates, capital, certainty, count, day, searched, when
+from ui.panel import by_kind, is_cited
 from ui.render import NEAREST, REFUSAL
 from ui.sources import numbered
 
 WIDTH = 100
 
 
-def answer(reply: Answer) -> str:
-    """Numbered sentences and their sources, or the refusal and the nearest passages."""
+def answer(reply: Answer, documents: Mapping[str, Document] | None = None) -> str:
+    """Numbered sentences, other values published, sources; or the refusal and the nearest passages.
+
+    documents: by id; a value of another publication stands without its address where that is missing.
+    """
     looked = searched(reply.corpus, reply.as_of)
     if not reply.sentences:
-        lines = [REFUSAL, *_wrapped(f"{_capital(looked)}.")]
+        lines = [REFUSAL, *_wrapped(f"{capital(looked)}.")]
         if reply.evidence:
             lines += ["", f"Passages les plus proches (ce ne sont pas des réponses){NBSP}:"]
             lines += _listed(reply.evidence[:NEAREST])
@@ -32,6 +37,7 @@ def answer(reply: Answer) -> str:
     if reply.status == "partial":
         lines += _wrapped("(Une partie de la question reste sans réponse dans le corpus.)")
     lines += ["", *_wrapped(f"Certitude{NBSP}: {certainty(reply.confidence)} — {answer_dates(reply)} — {looked}.")]
+    lines += _series(reply, documents or {})
     lines += ["", f"{'Source' if len(sources) == 1 else 'Sources'}{NBSP}:"]
     for source in sources:
         lines += _heading(f"[{source.number}]", source.first)
@@ -47,6 +53,13 @@ def passages(evidence: Sequence[Evidence]) -> str:
     if not evidence:
         return "Aucun passage ne correspond."
     return "\n".join(_listed(evidence)).strip("\n")
+
+
+def verdicts(found: Sequence[ClaimVerdict]) -> str:
+    """Each claim of a text, what became of it, and the quotes that prove it."""
+    if not found:
+        return "Aucune affirmation à vérifier."
+    return "\n\n".join("\n".join(_verdict(one)) for one in found)
 
 
 def verification(report: Mapping[str, Any]) -> str:
@@ -89,6 +102,38 @@ def status(report: Mapping[str, Any]) -> str:
         counted = ", ".join(f"{name} {value}" for name, value in report["runs"][0].items() if _is_scalar(value))
         lines.append(f"Dernière collecte{NBSP}: {clean(counted)}.")
     return "\n".join(line for text in lines for line in _wrapped(text))
+
+
+def _series(reply: Answer, documents: Mapping[str, Document]) -> list[str]:
+    lines = []
+    for one in by_kind(reply.conflicts):
+        lines += ["", *_wrapped(f"{SERIES[one['kind']]}{NBSP}: {_one_line(about(one))}")]
+        for point in one["points"]:
+            until = f" au{NBSP}{day(point['as_of'])}" if point["as_of"] else ""
+            mine = " (réponse)" if is_cited(point, reply) else ""
+            published = day(point["published"])
+            said = f"- {_one_line(point['value'])}{until}{mine} — {_one_line(point['publisher'])}, {published}"
+            lines += _wrapped(said, "  ")
+            lines += _wrapped(f"«{NBSP}{_one_line(point['quote'])}{NBSP}»", "    ")
+            document = documents.get(point["doc"])
+            lines += [f"    {_one_line(document.url)}"] if document and document.url else []
+    return lines
+
+
+def _verdict(one: ClaimVerdict) -> list[str]:
+    value, claimed = _one_line(one.value or ""), _one_line(one.claimed or "")
+    said = {
+        "confirmed": f"Confirmé{NBSP}: {value}" if value else "Confirmé",
+        "contradicted": "Contredit"
+        + (f"{NBSP}: {value}" if value else "")
+        + (f" au lieu de {claimed}" if claimed else ""),
+        "not_found": f"Introuvable{NBSP}: le corpus ne permet ni de confirmer ni de contredire",
+    }[one.status]
+    lines = [*_wrapped(f"«{NBSP}{_one_line(one.claim)}{NBSP}»"), *_wrapped(f"{said}.", "  ")]
+    for citation in one.quotes:
+        lines += _wrapped(f"«{NBSP}{_one_line(citation.quote)}{NBSP}»", "    ")
+        lines += [f"    {line}" for line in _heading("—", citation)]
+    return lines
 
 
 def _index(index: Mapping[str, Any] | None) -> str:
@@ -137,7 +182,3 @@ def _one_line(text: str) -> str:
 
 def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,14 +5,11 @@ set -euo pipefail
 DATA=${DATA:-data}
 SITE_PORT=8808
 
-python -m corpus.demo.serve --port "$SITE_PORT" --quiet &
+# The server says its address once it listens, or ends: whoever else may hold the port is not taken for it.
+exec 3< <(exec python -m corpus.demo.serve --port "$SITE_PORT" --quiet)
 site=$!
 trap 'kill "$site" 2>/dev/null || true' EXIT
-for _ in $(seq 100); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$SITE_PORT") 2>/dev/null && break
-    kill -0 "$site" 2>/dev/null || { echo "Les sites de démonstration ne démarrent pas (port $SITE_PORT pris ?)." >&2; exit 1; }
-    sleep 0.1
-done
+read -r _ <&3 || { echo "Les sites de démonstration ne démarrent pas (port $SITE_PORT pris ?)." >&2; exit 1; }
 
 run() { printf '\n$ %s\n' "$*"; "$@"; }
 run sourcier ingest corpus/demo/catalogue.toml --data "$DATA"

@@ -15,13 +15,10 @@ from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from corpus import records
 from corpus.demo.sites import SITES, Post
 from corpus.demo.texts import KINDS
 
-MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 PICTURES = 4
@@ -50,14 +47,8 @@ class Piece:
 
 def in_words(iso: str | None, *, weekday: bool = False) -> str:
     """ "2025-03-27" -> "27 mars 2025", with `weekday` "jeudi 27 mars 2025"; "2025-03" -> "mars 2025"; None -> ""."""
-    if iso is None:
-        return ""
-    parts = [int(part) for part in iso.split("-")]
-    if len(parts) < 3:
-        return " ".join([MONTHS[month - 1] for month in parts[1:]] + [str(parts[0])])
-    day = date(*parts)
-    words = f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
-    return f"{DAYS[day.weekday()]} {words}" if weekday else words
+    words = records.in_words(iso)
+    return f"{DAYS[date.fromisoformat(iso).weekday()]} {words}" if weekday and iso and iso.count("-") == 2 else words
 
 
 def related_to(post: Post, posts: Sequence[Post], wanted: int = 2) -> tuple[Post, ...]:

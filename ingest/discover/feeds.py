@@ -1,6 +1,5 @@
 """RSS and Atom feeds, read by feedparser from bytes that the fetcher brought."""
 
-import calendar
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from ingest.addresses import normalise
 from ingest.catalogue import Source
-from ingest.dates import find_day
+from ingest.dates import day, find_day
 from ingest.discover.visit import Visit
 from ingest.text import clean_line
 from ingest.values import Found, Page, Refusal
@@ -31,11 +30,11 @@ def entries(page: Page) -> list[Found]:
     # feedparser opens what looks like an address or a file name: only ever give it bytes of a document.
     if b"<" not in page.body[:1000]:
         return []
-    feed = feedparser.parse(
-        page.body,
-        response_headers={"content-type": page.header("content-type") or "", "content-location": page.url},
-        sanitize_html=False,
-    )
+    headers = {"content-type": page.header("content-type") or "", "content-location": page.url}
+    try:
+        feed = feedparser.parse(page.body, response_headers=headers, sanitize_html=False)
+    except Exception:  # a feed that breaks the parser is no feed, and must not end the run
+        return []
     # dc:date, which feedparser calls "updated", is the day of publication in RSS; in Atom "updated" is not.
     atom = str(feed.get("version", "")).startswith("atom")
     found = []
@@ -69,4 +68,4 @@ def _day(entry: Any, name: str) -> str | None:
     moment = dict.get(entry, f"{name}_parsed")
     if not isinstance(moment, time.struct_time):
         return None
-    return time.strftime("%Y-%m-%d", time.gmtime(calendar.timegm(moment)))
+    return day(*moment[:3])

@@ -15,6 +15,7 @@ from ingest.values import Found, Page, Refusal
 
 _PER_PAGE = 100  # the most that WordPress gives
 _FIELDS = "id,link,date,modified,title,status,type,content.protected"
+_COUNT = re.compile(r"[0-9]{1,9}")
 _POSTS = re.compile(r"posts-post|post-sitemap")
 _NOT_POSTS = re.compile(r"/(?:category|tag|author|auteur|page)/", re.IGNORECASE)
 
@@ -47,7 +48,7 @@ def _rest(base: str, number: int) -> str:
 
 def _paged(base: str, first: Page, posts: list[dict[str, Any]], visit: Visit) -> Iterator[Found | Refusal]:
     total = first.header("x-wp-totalpages") or ""
-    last = min(int(total) if total.isdigit() else MAX_LISTINGS, MAX_LISTINGS)
+    last = min(int(total), MAX_LISTINGS) if _COUNT.fullmatch(total) else MAX_LISTINGS
     number = 1
     while True:
         yield from _found(posts, first.url)

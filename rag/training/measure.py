@@ -184,7 +184,7 @@ def _mixed(weight: float, item: Candidate) -> float:
 
 def confidence(features: Any, truth: Any) -> dict[str, Any]:
     """Logistic regression of "right" on odds, silence, cover, margin, rank: two-fold AUROC and Brier, final weights."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     names = ("odds", "silence", "cover", "margin", "rank")
     chosen = {"odds": [0], "odds+cover": [0, 2], "odds+cover+margin": [0, 2, 3], "all": [0, 1, 2, 3, 4]}

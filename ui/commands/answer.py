@@ -1,7 +1,8 @@
-"""`ask`, `search`, `verify`."""
+"""`ask`, `search`, `verify`, `verify-claim`."""
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from corpus.store import Store
 from rag import Assistant, Evidence
 from ui import terminal
 from ui.commands.options import add_filters, add_json, filters
+from ui.sources import publications
 
 
 class Ask:
@@ -25,10 +27,11 @@ class Ask:
     def run(args: argparse.Namespace) -> int:
         with Assistant.open(args.data) as assistant:
             answer = assistant.ask(args.question, **filters(args))
+            documents = {name: assistant.document(name) for name in publications(answer)}
         if args.json:
             print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
         else:
-            print(terminal.answer(answer))
+            print(terminal.answer(answer, documents))
         return 0
 
 
@@ -61,6 +64,26 @@ def _positive(text: str) -> int:
 
 def _evidence(item: Evidence) -> dict[str, Any]:
     return {name: getattr(item, name) for name in Evidence.__dataclass_fields__}
+
+
+class VerifyClaim:
+    """Each claim of a text: confirmed, contradicted or not found in the corpus."""
+
+    @staticmethod
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("text", metavar="TEXTE", help="une phrase ou un paragraphe")
+        add_filters(parser, "as-of", "ministry")
+        add_json(parser)
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        with Assistant.open(args.data) as assistant:
+            verdicts = assistant.verify(args.text, **filters(args))
+        if args.json:
+            print(json.dumps([asdict(verdict) for verdict in verdicts], ensure_ascii=False, indent=2))
+        else:
+            print(terminal.verdicts(verdicts))
+        return 0
 
 
 class Verify:

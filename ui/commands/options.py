@@ -12,15 +12,17 @@ _FILTERS = {
 }
 
 
-def add_filters(parser: argparse.ArgumentParser) -> None:
-    """--as-of, --since, --until, --ministry, --publisher."""
-    for name, (metavar, help_text) in _FILTERS.items():
+def add_filters(parser: argparse.ArgumentParser, *wanted: str) -> None:
+    """--as-of, --since, --until, --ministry, --publisher, or those of them that are `wanted`."""
+    for name in wanted or _FILTERS:
+        metavar, help_text = _FILTERS[name]
         parser.add_argument(f"--{name}", metavar=metavar, help=help_text)
 
 
 def filters(args: argparse.Namespace) -> dict[str, Any]:
-    """The filters given, as keyword arguments of `Assistant.ask`."""
-    return {name: getattr(args, name) for name in (key.replace("-", "_") for key in _FILTERS)}
+    """The filters that the command has, as keyword arguments of `Assistant.ask`."""
+    names = (key.replace("-", "_") for key in _FILTERS)
+    return {name: getattr(args, name) for name in names if hasattr(args, name)}
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
