@@ -35,12 +35,18 @@ def compose(query: Query, found: Found, view: View, models: Models, *, most: int
     if not judged:
         return Reply((), 0.0)
     sure = confidence(features(query, judged, found, view.generation))
-    if sure < ANSWER_FROM:
-        return Reply((), sure)
+    if sure < ANSWER_FROM or _another_year(found, judged[0]):
+        return Reply((), min(sure, ANSWER_FROM))
     shown = _choose(query, judged, most)
     others = view.places(found, COMPARED)
     conflicts = find_conflicts(query.text, shown, others, weight=view.generation.lexical.idf)
     return Reply(tuple(_cite(item) for item in shown), sure, conflicts)
+
+
+def _another_year(found: Found, best: Judged) -> bool:
+    """The question names years and the publication names none of them: whatever it says, it is of another time."""
+    agrees = found.candidates[best.rank].agreement
+    return agrees is not None and agrees.years_far == 0
 
 
 def _choose(query: Query, judged: Sequence[Judged], most: int) -> list[Judged]:

@@ -38,6 +38,76 @@ SEED_QUESTIONS = (
     ("Combien de personnes ont été sensibilisées au numérique pendant la 19e Semaine du numérique, selon le bilan du "
      "CASEM de mars 2025 ?", "1 600"),
 )  # fmt: skip
+"""A001 to A010 of the suite, and what the first sentence of the answer must say."""
+
+
+@pytest.fixture(scope="module")
+def assistant(demo_data: Path, encoder: Encoder) -> Iterator[Assistant]:
+    with Assistant.open(demo_data, Settings(), encoder=encoder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def replies(assistant: Assistant) -> list[tuple[dict[str, Any], Answer]]:
+    """Every question of the suite with its answer: one pass."""
+    return [(case, assistant.ask(case["question"], as_of=case.get("as_of"))) for case in SUITE]
+
+
+def plain(text: str) -> str:
+    """Text with ordinary spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_the_first_collection_brings_every_text_and_names_what_it_could_not(demo: Demo) -> None:
+    first = {source["name"]: source for source in demo.ingested[0]["sources"]}
+    assert list(first) == ["ministere", "latribune", "burkina24", "kiosque", "documents"]
+    with Store.open(demo.data) as store:
+        counts = store.counts()
+    assert counts.documents == sum(source["new"] for source in first.values()) >= 80
+    failed = Counter[str]()
+    for source in first.values():
+        failed += Counter(source["failed"])
+        assert {problem["reason"] for problem in source["problems"]} == {*source["failed"], *source["refused"]}
+    assert failed == {"http_status": 1, "no_text": 1, "pdf_without_text": 3}
+    assert first["kiosque"]["refused"] == {"robots": 1}
+
+
+def test_the_second_collection_fetches_and_stores_nothing(demo: Demo) -> None:
+    first, second = demo.ingested
+    totals = Counter[str]()
+    for source in second["sources"]:
+        totals += Counter({key: value for key, value in source.items() if isinstance(value, int)})
+    for name in ("fetched", "new", "edited", "restored", "withdrawn", "archived", "bytes"):
+        assert totals[name] == 0, name
+    assert totals["unchanged"] == sum(source["new"] for source in first["sources"])
+    statuses = Counter(visit.status for visit in demo.visits if not visit.target.endswith("/robots.txt"))
+    assert statuses.keys() == {304, 500}  # the broken page is tried again, everything else is as it was
+
+
+def test_the_second_index_embeds_nothing(demo: Demo) -> None:
+    first, second = demo.indexed
+    assert first.embedded == first.passages > 0
+    assert (second.embedded, second.reused, second.generation) == (0, first.passages, first.generation)
+
+
+@pytest.mark.parametrize(("question", "figure"), SEED_QUESTIONS, ids=[figure for _, figure in SEED_QUESTIONS])
+def test_the_seed_event(assistant: Assistant, question: str, figure: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.sentences, f"refused; nearest: {answer.evidence[0].text[:200]}"
+    assert figure in plain(answer.sentences[0].text)
+    first = answer.sentences[0].citations[0]
+    assert first.published and first.publisher and first.url.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("year", ["2027", "2031"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel était le taux d’exécution financière du ministère de la Transition digitale au 31 décembre {year} ?",
+        "Combien de bâtiments étaient raccordés au RESINA fin {year} ?",
+        "Quel était le thème du premier CASEM {year} de la Transition digitale ?",
+    ],
+)
 def test_a_year_that_the_corpus_does_not_have_is_refused(assistant: Assistant, question: str, year: str) -> None:
     answer = assistant.ask(question.format(year=year))
     assert (answer.status, answer.sentences, answer.text) == ("abstained", (), "")
