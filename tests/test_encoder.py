@@ -25,8 +25,7 @@ TEXTS = (
 @pytest.fixture(scope="module")
 def unpacked(encoder: Encoder) -> Path:
     """The folder of the unpacked model; `encoder` made it where it was not."""
-    (folder,) = [path for path in MODELS.iterdir() if path.name.endswith(encoder.name) or path.name == encoder.name]
-    return folder
+    return bundled.unpack(MODELS)
 
 
 # Vectors
