@@ -127,12 +127,17 @@ class _Against:
         for one in said:
             self._of[one.document.id].append(one)
 
+    def _other_sort(self, document: Document) -> bool:
+        """A rate told by another sort of publication is another rate: of a CASEM, of a "contrat d'objectifs"..."""
+        kinds = {self._anchor.document.kind, document.kind} - {""}
+        return self._anchor.what.figure.kind == "percent" and len(kinds) > 1
+
     def series(self) -> list[Series]:
         """Conflict, rounded and evolution series, those that there are."""
         conflict, rounded, moved = [], [], []
         for doc, said in self._of.items():
             close = near(self._anchor.document, said[0].document)
-            if not same_body(self._anchor.document, said[0].document):
+            if self._other_sort(said[0].document) or not same_body(self._anchor.document, said[0].document):
                 continue
             if doc == self._anchor.document.id:
                 moved += self._earlier(said)
