@@ -52,7 +52,7 @@ class FilterError(UsageError):
 
 
 class SettingsError(UsageError):
-    """An unknown or badly typed setting. details: key, value, origin."""
+    """An unknown or badly typed setting. details: key, value, origin (and reason "unknown_engine", known)."""
 
 
 class CatalogueError(UsageError):
@@ -64,7 +64,8 @@ class DocumentError(UsageError):
 
 
 class SuiteError(UsageError):
-    """A benchmark suite that cannot be used. details: path, line (or None), reason."""
+    """A file of the benchmark that cannot be used. details: path, line (or None), where (or ""), reason (a code of
+    `evals.problems`) and its values; or reason "several", problems (each with the same details) and more (a count)."""
 
 
 class StateError(SourcierError):

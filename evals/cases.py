@@ -7,14 +7,11 @@ skipped, counted and named in `Suite.skipped`: nothing is dropped in silence.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from corpus.errors import SuiteError
 from corpus.records import Document, Span
-
-MAX_PROBLEMS = 20
-"""Problems named in one SuiteError; the rest are counted."""
+from evals.problems import Problems, Wrong, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,33 +88,6 @@ class Suite:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Problems:
-    """Collects what is wrong in a file, so that one error names many lines."""
-
-    path: str
-    found: list[tuple[int | None, str]] = field(default_factory=list)
-
-    def add(self, line: int | None, reason: str) -> None:
-        """Note a problem; `line` from 1, None when the format has no lines."""
-        self.found.append((line, reason))
-
-    def raise_if_any(self) -> None:
-        """Raises SuiteError when something was noted."""
-        if not self.found:
-            return
-        told = "; ".join(f"line {line}: {reason}" if line else reason for line, reason in self.found[:MAX_PROBLEMS])
-        more = len(self.found) - MAX_PROBLEMS
-        told += f"; and {more} more" if more > 0 else ""
-        raise SuiteError(f"{self.path}: {told}", path=self.path, line=self.found[0][0], reason=told)
-
-
-def refuse(path: object, line: int | None, reason: str) -> SuiteError:
-    """A SuiteError about one place."""
-    where = f"{path}, line {line}" if line else str(path)
-    return SuiteError(f"{where}: {reason}", path=str(path), line=line, reason=reason)
-
-
 def checked(path: object, cases: Iterable[Case]) -> tuple[Case, ...]:
     """The cases, or SuiteError: no case at all, empty questions, the same id twice."""
     problems = Problems(str(path))
@@ -125,14 +95,16 @@ def checked(path: object, cases: Iterable[Case]) -> tuple[Case, ...]:
     kept = []
     for case in cases:
         if case.qid in first:
-            problems.add(case.line or None, f"id {case.qid!r} already used (line {first[case.qid]})")
+            before = first[case.qid]
+            reason = "same_id_line" if before else "same_id"
+            problems.add(case.line or None, Wrong(reason, {"id": case.qid, "first": before}))
         first.setdefault(case.qid, case.line)
         if not case.question.strip():
-            problems.add(case.line or None, f"question {case.qid!r} is empty")
+            problems.add(case.line or None, Wrong("empty_question", {"qid": case.qid}))
         kept.append(case)
     problems.raise_if_any()
     if not kept:
-        raise refuse(path, None, "no question in this suite")
+        raise refuse(path, None, "no_question")
     return tuple(kept)
 
 
@@ -152,8 +124,8 @@ def located(suite: Suite, documents: Iterable[Document], *, strict: bool = True)
     for case in suite.cases:
         placed, wrong = _placed(case, by_id, also)
         if wrong:
-            problems.add(case.line or None, f"{case.qid}: {wrong}")
-            skipped.append(Skipped(qid=case.qid, line=case.line, reason=wrong))
+            problems.add(case.line or None, wrong, where=case.qid)
+            skipped.append(Skipped(qid=case.qid, line=case.line, reason=str(wrong)))
         else:
             cases.append(placed)
     if strict or not cases:
@@ -161,8 +133,8 @@ def located(suite: Suite, documents: Iterable[Document], *, strict: bool = True)
     return replace(suite, cases=tuple(cases), skipped=tuple(skipped))
 
 
-def _placed(case: Case, by_id: Mapping[str, Document], also: Mapping[str, Document]) -> tuple[Case, str]:
-    """The case with its quotes' offsets, and what is wrong ("" when nothing is)."""
+def _placed(case: Case, by_id: Mapping[str, Document], also: Mapping[str, Document]) -> tuple[Case, Wrong | None]:
+    """The case with its quotes' offsets, and what is wrong (None when nothing is)."""
     found: list[Gold] = []
     for gold in case.gold:
         if not gold.doc:
@@ -170,14 +142,14 @@ def _placed(case: Case, by_id: Mapping[str, Document], also: Mapping[str, Docume
             continue
         document = by_id.get(gold.doc) or also.get(gold.doc)
         if document is None:
-            return case, f"gold document {gold.doc!r} is not in the corpus"
+            return case, Wrong("gold_document", {"doc": gold.doc})
         quote, start = gold.quote, None
         if quote:
             start, quote = _find(document.text, gold)
             if start < 0:
-                return case, f"gold quote {gold.quote[:60]!r} is not in {document.id!r}"
+                return case, Wrong("gold_quote", {"quote": gold.quote[:60], "doc": document.id})
         found.append(replace(gold, doc=document.id, quote=quote, start=start))
-    return replace(case, gold=tuple(found)), ""
+    return replace(case, gold=tuple(found)), None
 
 
 def _find(text: str, gold: Gold) -> tuple[int, str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import SuiteError
 from evals.metrics import SUMMARY, draws, rounded, scorable
+from evals.problems import refuse
 from evals.results import Result, Row
 
 
@@ -82,13 +82,11 @@ def compare(a: Result, b: Result, *, seed: int = 0, force: bool = False) -> Comp
     `force`) when the suites' digests differ."""
     if a.suite["digest"] != b.suite["digest"] and not force:
         one, other = (f"{run.suite['name']} {run.suite['digest'][:12]}" for run in (a, b))
-        reason = f"two different suites: {one} and {other}"
-        raise SuiteError(reason, path=b.suite["name"], line=None, reason=reason)
+        raise refuse(b.suite["name"], None, "other_suite", one=one, other=other)
     right_a, right_b = _right(a.rows), _right(b.rows)
     shared = right_a.keys() & right_b.keys()
     if not shared:
-        reason = "the two runs share no question"
-        raise SuiteError(reason, path=b.suite["name"], line=None, reason=reason)
+        raise refuse(b.suite["name"], None, "nothing_shared")
     keys = [*dict.fromkeys([*a.conditions, *b.conditions])]
     changed = {
         key: (a.conditions.get(key), b.conditions.get(key))

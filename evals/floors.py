@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError, translated
-from evals.cases import refuse
 from evals.metrics import LOWER_IS_BETTER, SUMMARY, rounded
+from evals.problems import refuse
 from evals.results import Result, save
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -45,10 +45,10 @@ def read(path: Path = FLOORS) -> dict[str, Any]:
     try:
         suites: dict[str, Any] = json.loads(text)["suites"]
     except (ValueError, KeyError, TypeError) as error:
-        raise refuse(path, None, f"not a floors file: {error}") from error
+        raise refuse(path, None, "not_floors", detail=str(error)) from error
     unknown = {figure for pin in suites.values() for figure in pin["floors"]} - SUMMARY.keys()
     if unknown:
-        raise refuse(path, None, f"unknown figure {min(unknown)!r}")
+        raise refuse(path, None, "unknown_figure", value=min(unknown))
     return suites
 
 
@@ -86,12 +86,12 @@ def pin(
         lost = [name for name in old if name not in bounds or _worse(name, bounds[name], old[name])]
         changed = [key for key, value in _digests(result).items() if before.get(key) != value]
         if changed:
-            raise UsageError(
-                f"the data changed ({', '.join(changed)}): pinning anew needs allow_lower", name=changed[0]
-            )
+            told = f"the data changed ({', '.join(changed)}): pinning anew needs allow_lower"
+            raise UsageError(told, reason="other_data", names=", ".join(changed))
         fallen = [name for name in lost if name not in bounds or _worse(name, result.metrics[name].value, old[name])]
         if fallen:
-            raise UsageError(f"this would lower the floor of {', '.join(fallen)}: needs allow_lower", name=fallen[0])
+            told = f"this would lower the floor of {', '.join(fallen)}: needs allow_lower"
+            raise UsageError(told, reason="lower_floor", names=", ".join(fallen))
         bounds |= {name: old[name] for name in lost}  # within the margin: the older, tighter bound stays
     suites[result.suite["name"]] = {**_digests(result), "floors": bounds}
     save(json.dumps({"suites": suites}, indent=2, ensure_ascii=False, sort_keys=True) + "\n", path)

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import SuiteError, translated
-from evals.cases import Case, Gold, Problems, Suite, checked, refuse
+from corpus.errors import translated
+from evals.cases import Case, Gold, Suite, checked
+from evals.problems import Problems, Wrong, refuse
 
 _ANSWER_SEPARATOR = re.compile(r"\s*(?:\|\||\|)\s*")
 _TRUE = {"", "1", "true", "vrai", "oui", "yes", "o", "y"}
@@ -43,8 +44,8 @@ class Lines:
                 try:
                     yield number, raw.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as error:
-                    reason = f"not UTF-8 at byte {error.start} (0x{raw[error.start]:02x}); mixed encodings?"
-                    raise refuse(self.path, number, reason) from error
+                    at, byte = error.start, error.object[error.start]
+                    raise refuse(self.path, number, "not_utf8", at=at, byte=byte) from error
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The JSON object of each line that is not blank."""
@@ -54,9 +55,9 @@ class Lines:
             try:
                 value = json.loads(text)
             except json.JSONDecodeError as error:
-                raise refuse(self.path, number, f"not JSON: {error.msg} at column {error.colno}") from error
+                raise refuse(self.path, number, "not_json", detail=error.msg, column=error.colno) from error
             if not isinstance(value, dict):
-                raise refuse(self.path, number, f"expected an object, found {type(value).__name__}")
+                raise refuse(self.path, number, "not_object", found=type(value).__name__)
             yield number, value
 
     def digest(self) -> str:
@@ -90,13 +91,13 @@ def read_cases(path: Path) -> Suite:
     for number, record in lines.objects():
         wrong = _misfits(record, _CASE_FIELDS, ("qid", "question"))
         for gold in record.get("gold", ()) if not wrong else ():
-            wrong += _misfits(gold, _GOLD_FIELDS, ("doc",)) if isinstance(gold, dict) else ["gold holds no objects"]
+            wrong += _misfits(gold, _GOLD_FIELDS, ("doc",)) if isinstance(gold, dict) else [Wrong("gold_objects")]
         if not wrong and not all(isinstance(answer, str) for answer in record.get("answers", ())):
-            wrong.append("answers must be strings")
+            wrong.append(Wrong("answers_text"))
         if not wrong and record.get("answerable", True) is False and (record.get("answers") or record.get("gold")):
-            wrong.append("an unanswerable question has answers or gold")
-        for reason in wrong:
-            problems.add(number, reason)
+            wrong.append(Wrong("answered"))
+        for each in wrong:
+            problems.add(number, each)
         if not wrong:
             known = {key: record[key] for key in record.keys() - {"note", "answers", "gold"}}
             gold_quotes = tuple(Gold(**gold) for gold in record.get("gold", ()))
@@ -105,13 +106,19 @@ def read_cases(path: Path) -> Suite:
     return Suite(name=path.stem, format="cases", cases=checked(path, cases), digest=lines.digest())
 
 
-def _misfits(record: Mapping[str, Any], known: Mapping[str, Any], needed: tuple[str, ...]) -> list[str]:
-    wrong = [f"unknown field {key!r} (known: {', '.join(known)})" for key in record if key not in known]
-    wrong += [f"field {key!r} is missing" for key in needed if key not in record]
-    for key in record.keys() & known.keys():
-        if not isinstance(record[key], known[key]):
-            wrong.append(f"field {key!r} has the wrong type ({type(record[key]).__name__})")
-    return sorted(wrong)
+def _misfits(
+    record: Mapping[str, Any], known: Mapping[str, type | tuple[type, ...]], needed: tuple[str, ...]
+) -> list[Wrong]:
+    names = ", ".join(known)
+    wrong = [Wrong("unknown_field", {"field": key, "known": names}) for key in record if key not in known]
+    wrong += [Wrong("missing", {"field": key}) for key in needed if key not in record]
+    for key, value in record.items():
+        kinds = known.get(key, object)
+        if not isinstance(value, kinds):
+            expected = kinds[0] if isinstance(kinds, tuple) else kinds
+            values = {"field": key, "expected": expected.__name__, "found": type(value).__name__}
+            wrong.append(Wrong("wrong_type", values))
+    return wrong
 
 
 def read_ragas(path: Path) -> Suite:
@@ -129,13 +136,13 @@ def read_ragas(path: Path) -> Suite:
             answers = [record["reference"]] if record.get("reference") else []
         else:
             found = ", ".join(sorted(record))
-            raise refuse(path, number, f"field 'user_input' is missing (found: {found})")
+            raise refuse(path, number, "missing_among", field="user_input", found=found)
         if (
             not isinstance(question, str)
             or not isinstance(contexts, list)
             or not all(isinstance(text, str) for text in [*answers, *contexts])
         ):
-            raise refuse(path, number, "user_input, reference and reference_contexts must be text")
+            raise refuse(path, number, "ragas_text")
         cases.append(
             Case(
                 qid=str(record.get("id", f"{path.stem}-{number}")),
@@ -173,17 +180,19 @@ def read_table(path: Path) -> Suite:
     unknown = [name for name in names if name not in known]
     columns = [known.get(name, "") for name in names]
     twice = [column for column in columns if columns.count(column) > 1]
-    if unknown or twice or "question" not in columns:
-        reason = f"unknown column {unknown[0]!r}" if unknown else "column 'question' is missing"
-        reason = f"two columns for {twice[0]!r}" if twice and not unknown else reason
-        raise refuse(path, 1, f"{reason} (known: {', '.join(_TABLE_COLUMNS)})")
+    bad = [("unknown_column", name) for name in unknown] + [("same_column", column) for column in twice]
+    if "question" not in columns:
+        bad.append(("missing_column", "question"))
+    if bad:
+        reason, column = bad[0]
+        raise refuse(path, 1, reason, column=column, known=", ".join(_TABLE_COLUMNS))
     rows = csv.reader((text for _, text in numbered), delimiter=delimiter)
     cases = []
     for number, row in _numbered(rows, path):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) != len(columns):
-            raise refuse(path, number, f"{len(row)} columns, the header has {len(columns)}")
+            raise refuse(path, number, "row_length", found=len(row), wanted=len(columns))
         cases.append(_table_case(path, number, dict(zip(columns, map(str.strip, row), strict=True))))
     return Suite(name=path.stem, format="table", cases=checked(path, cases), digest=lines.digest())
 
@@ -195,7 +204,7 @@ def _numbered(rows: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
         try:
             row = next(rows, None)
         except csv.Error as error:
-            raise refuse(path, number, f"not CSV: {error}") from error
+            raise refuse(path, number, "not_csv", detail=str(error)) from error
         if row is None:
             return
         yield number, row
@@ -204,9 +213,9 @@ def _numbered(rows: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
 def _table_case(path: Path, number: int, cell: Mapping[str, str]) -> Case:
     flag, page = cell.get("answerable", "").lower(), cell.get("page", "")
     if flag not in _TRUE | _FALSE:
-        raise refuse(path, number, f"answerable is {flag!r}, expected oui/non, true/false or 1/0")
+        raise refuse(path, number, "bad_flag", value=flag)
     if page and not page.isdecimal():
-        raise refuse(path, number, f"page is {page!r}, expected a number")
+        raise refuse(path, number, "bad_page", value=page)
     gold = Gold(doc=cell.get("source", ""), quote=cell.get("quote", ""), page=int(page) if page else None)
     return Case(
         qid=cell.get("qid") or f"{path.stem}-{number}",
@@ -251,9 +260,7 @@ def load(path: Path, format: str = "auto") -> Suite:
         "table": read_table,
     }
     if not path.exists():
-        raise refuse(path, None, "no such file")
+        raise refuse(path, None, "missing_file")
     if format != "auto" and format not in readers:
-        raise SuiteError(
-            f"unknown format {format!r} (known: auto, {', '.join(readers)})", path=str(path), line=None, reason="format"
-        )
+        raise refuse(path, None, "unknown_format", value=format, known=", ".join(["auto", *readers]))
     return readers[guess(path) if format == "auto" else format](path)

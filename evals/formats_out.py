@@ -187,7 +187,8 @@ def write(result: Result, folder: Path, formats: Iterable[str] = ("json", "html"
     wanted = list(formats)
     unknown = [name for name in wanted if name not in WRITERS and name != "all"]
     if unknown:
-        raise UsageError(f"unknown format {unknown[0]!r} (known: all, {', '.join(WRITERS)})", name=unknown[0])
+        told, known = f"unknown format {unknown[0]!r}", ", ".join(["all", *WRITERS])
+        raise UsageError(f"{told} (known: {known})", reason="unknown_writer", value=unknown[0], known=known)
     paths = []
     stem = re.sub(r"[^\w.-]+", "-", result.suite["name"]).strip("-.") or "resultat"
     for name, (ending, writer) in WRITERS.items():

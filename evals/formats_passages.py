@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import translated
+from corpus.errors import SuiteError, translated
 from corpus.records import Document
-from evals.cases import Case, Gold, Suite, checked, located, refuse
+from evals.cases import Case, Gold, Suite, checked, located
 from evals.formats_in import Lines
+from evals.problems import refuse
 
 
 def _document(id: str, title: str, text: str) -> Document:
@@ -28,9 +29,9 @@ def _whole_json(path: Path) -> tuple[Any, str]:
         return json.loads(raw.decode("utf-8-sig")), hashlib.sha256(raw).hexdigest()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise refuse(path, line, f"not UTF-8 at byte {error.start}; mixed encodings?") from error
+        raise refuse(path, line, "not_utf8", at=error.start, byte=error.object[error.start]) from error
     except json.JSONDecodeError as error:
-        raise refuse(path, error.lineno, f"not JSON: {error.msg} at column {error.colno}") from error
+        raise refuse(path, error.lineno, "not_json", detail=error.msg, column=error.colno) from error
 
 
 def read_squad(path: Path) -> Suite:
@@ -42,7 +43,7 @@ def read_squad(path: Path) -> Suite:
     """
     whole, digest = _whole_json(path)
     if not isinstance(whole, dict) or not isinstance(whole.get("data"), list):
-        raise refuse(path, None, "field 'data' (a list) is missing: is this SQuAD JSON?")
+        raise refuse(path, None, "not_squad")
     documents: dict[str, Document] = {}
     cases: list[Case] = []
     hidden = merged = 0
@@ -76,9 +77,13 @@ def read_squad(path: Path) -> Suite:
 def _field(path: Path, record: Any, where: str, name: str, kind: type) -> Any:
     value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, kind):
-        found = ", ".join(record) if isinstance(record, dict) else type(record).__name__
-        raise refuse(path, None, f"{where}: field {name!r} is missing or of another type (found: {found})")
+        raise _bad_field(path, None, record, name, kind, where=where)
     return value
+
+
+def _bad_field(path: Path, line: int | None, record: Any, name: str, kind: type, *, where: str = "") -> SuiteError:
+    found = ", ".join(record) if isinstance(record, dict) else type(record).__name__
+    return refuse(path, line, "bad_field", where=where, field=name, expected=kind.__name__, found=found)
 
 
 def _squad_case(path: Path, qa: Any, document: Document, fallback: str, where: str) -> Case:
@@ -110,15 +115,15 @@ def read_nomiracl(path: Path) -> Suite:
     for number, record in lines.objects():
         for name, kind in (("question", str), ("answerable", bool), ("passages", list)):
             if not isinstance(record.get(name), kind):
-                raise refuse(path, number, f"field {name!r} is missing or of another type")
+                raise _bad_field(path, number, record, name, kind)
         ids = []
         for passage in record["passages"]:
             if not isinstance(passage, dict) or not isinstance(passage.get("text"), str):
-                raise refuse(path, number, "a passage has no text")
+                raise refuse(path, number, "no_passage_text")
             id = str(passage.get("id") or hashlib.sha256(passage["text"].encode()).hexdigest()[:16])
             known = documents.setdefault(id, _document(id, str(passage.get("title", "")), passage["text"]))
             if known.text != passage["text"]:
-                raise refuse(path, number, f"passage id {id!r} stands for two different texts")
+                raise refuse(path, number, "same_passage_id", id=id)
             ids.append(id)
         relevant = record.get("relevant") or []
         cases.append(
@@ -146,7 +151,7 @@ def read_beir(path: Path) -> Suite:
     corpus, queries = Lines(path / "corpus.jsonl"), Lines(path / "queries.jsonl")
     for needed in (corpus.path, queries.path):
         if not needed.is_file():
-            raise refuse(path, None, f"{needed.name} is missing")
+            raise refuse(path, None, "missing_part", name=needed.name)
     documents = {d.id: d for d in _beir_documents(corpus)}
     chosen = _beir_qrels(path)
     qrels = Lines(chosen)
@@ -159,7 +164,7 @@ def read_beir(path: Path) -> Suite:
             gold = tuple(Gold(doc=doc) for doc in relevant.pop(id))
             cases.append(Case(qid=id, question=question, gold=gold, line=number))
     if relevant:
-        raise refuse(chosen, None, f"query {next(iter(relevant))!r} is not in queries.jsonl")
+        raise refuse(chosen, None, "unknown_query", id=next(iter(relevant)))
     digest = hashlib.sha256("".join(part.digest() for part in (corpus, queries, qrels)).encode()).hexdigest()
     return Suite(
         name=path.name,
@@ -172,24 +177,24 @@ def read_beir(path: Path) -> Suite:
 
 def _line_field(lines: Lines, number: int, record: Mapping[str, Any], name: str) -> str:
     if not isinstance(record.get(name), str):
-        raise refuse(lines.path, number, f"field {name!r} is missing (found: {', '.join(record)})")
+        raise _bad_field(lines.path, number, record, name, str)
     return str(record[name])
 
 
 def _beir_documents(corpus: Lines) -> Iterator[Document]:
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for number, record in corpus.objects():
         id = _line_field(corpus, number, record, "_id")
         if id in seen:
-            raise refuse(corpus.path, number, f"id {id!r} already used")
-        seen.add(id)
+            raise refuse(corpus.path, number, "same_id_line", id=id, first=seen[id])
+        seen[id] = number
         yield _document(id, str(record.get("title", "")), _line_field(corpus, number, record, "text"))
 
 
 def _beir_qrels(path: Path) -> Path:
     found = sorted((path / "qrels").glob("*.tsv"), key=lambda p: ({"test": 0, "dev": 1}.get(p.stem, 2), p.name))
     if not found:
-        raise refuse(path, None, "qrels/*.tsv is missing")
+        raise refuse(path, None, "missing_part", name="qrels/*.tsv")
     return found[0]
 
 
@@ -200,9 +205,9 @@ def _beir_relevant(qrels: Lines, documents: Mapping[str, Document]) -> dict[str,
         if not row or (number == 1 and not row[-1].lstrip("-").isdigit()):
             continue
         if len(row) != 3 or not row[2].lstrip("-").isdigit():
-            raise refuse(qrels.path, number, "expected query-id, corpus-id and an integer score")
+            raise refuse(qrels.path, number, "bad_qrels")
         if row[1] not in documents:
-            raise refuse(qrels.path, number, f"document {row[1]!r} is not in corpus.jsonl")
+            raise refuse(qrels.path, number, "unknown_document", id=row[1])
         if int(row[2]) > 0:
             relevant.setdefault(row[0], []).append(row[1])
     return relevant

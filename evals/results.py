@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpus.errors import translated
-from evals.cases import refuse
+from evals.problems import refuse
 
 FORMAT = "sourcier-eval/1"
 
@@ -103,10 +103,10 @@ def parse(path: Path) -> Result:
     try:
         whole = json.loads(raw)
     except ValueError as error:
-        raise refuse(path, None, f"not a results file: {error}") from error
+        raise refuse(path, None, "not_results", detail=str(error)) from error
     found = whole.pop("format", None) if isinstance(whole, dict) else None
     if found != FORMAT:
-        raise refuse(path, None, f"not a results file: format {found!r}, expected {FORMAT!r}")
+        raise refuse(path, None, "other_format", found=found, wanted=FORMAT)
     try:
         whole["rows"] = tuple(Row(**_tuples(row)) for row in whole["rows"])
         whole["metrics"] = _estimates(whole["metrics"])
@@ -114,7 +114,7 @@ def parse(path: Path) -> Result:
         whole["baselines"] = {name: _estimates(part) for name, part in whole["baselines"].items()}
         return Result(**whole)
     except (KeyError, TypeError) as error:
-        raise refuse(path, None, f"damaged results file: {error}") from error
+        raise refuse(path, None, "damaged_results", detail=str(error)) from error
 
 
 def _estimates(part: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimate]:

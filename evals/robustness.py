@@ -200,7 +200,8 @@ def names(asked_for: Collection[str]) -> list[str]:
     known = [*PERTURBATIONS, *ATTACKS]
     unknown = sorted(set(asked_for) - {*known, "all"})
     if unknown:
-        raise UsageError(f"unknown robustness suite {unknown[0]!r} (known: all, {', '.join(known)})", name=unknown[0])
+        told, listed = f"unknown robustness suite {unknown[0]!r}", ", ".join(["all", *known])
+        raise UsageError(f"{told} (known: {listed})", reason="unknown_robustness", value=unknown[0], known=listed)
     return [name for name in known if name in asked_for or "all" in asked_for]
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import SuiteError
 from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
@@ -21,6 +20,7 @@ from evals import conditions, curves, metrics
 from evals.cases import Suite, located
 from evals.figures import read_figures
 from evals.formats_in import load
+from evals.problems import refuse
 from evals.results import Result, Row
 from evals.scoring import Asker, observe, scored
 
@@ -59,8 +59,7 @@ def find_suite(name: str | Path) -> Path:
         return shipped
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in SUITES.glob("*.jsonl")))
-        reason = f"no such file, and no suite of this name (known: {known})"
-        raise SuiteError(f"{name}: {reason}", path=str(name), line=None, reason=reason)
+        raise refuse(name, None, "unknown_suite", known=known)
     return path
 
 

@@ -19,7 +19,7 @@ from rag.encoder import Encoder
 from rag.index import Generation, IndexEvent
 from rag.judge import Judged, judge
 from rag.loading import Shelf, load_encoder
-from rag.query import Query, understand
+from rag.query import Query, stripped, understand
 from rag.search import Found
 from rag.values import Answer, CorpusState, Evidence, Filters
 from rag.vectors import engine
@@ -142,9 +142,9 @@ class Assistant:
     def verify(self, text: str, *, as_of: str | None = None, ministry: str | None = None) -> tuple[ClaimVerdict, ...]:
         """Each claim of a sentence or paragraph held against the corpus: confirmed, contradicted or not found.
 
-        Raises QuestionError (empty, too long), FilterError, ModelError.
+        Raises QuestionError (empty_text, text_too_long), FilterError, ModelError.
         """
-        understand(text, self.settings.max_question_chars)
+        stripped(text, self.settings.max_question_chars, empty="empty_text", too_long="text_too_long")
         view = self._view()
         filters = Filters(as_of=as_of, ministry=ministry)
         verdicts = []

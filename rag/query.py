@@ -47,14 +47,21 @@ _KIND_WORDS: dict[Wanted, frozenset[str]] = {
 """Words that name what is wanted: the sentence that answers need not say them, the one beside it often does."""
 
 
+def stripped(text: str, limit: int, *, empty: str = "empty", too_long: str = "too_long") -> str:
+    """`text` without white space around it. Raises QuestionError, with the reason `empty` when it holds no word,
+    `too_long` beyond `limit` characters."""
+    text = text.strip()
+    if not any(char.isalnum() for char in text):
+        raise QuestionError("empty question", reason=empty, length=len(text), limit=limit)
+    if len(text) > limit:
+        raise QuestionError(f"{len(text)} characters, limit {limit}", reason=too_long, length=len(text), limit=limit)
+    return text
+
+
 def understand(question: str, limit: int) -> Query:
     """Read a question. Raises QuestionError when it is empty or longer than `limit` characters."""
-    text = question.strip()
+    text = stripped(question, limit)
     found = tuple(dict.fromkeys(terms(text)))
-    if not text or not any(char.isalnum() for char in text):
-        raise QuestionError("empty question", reason="empty", length=len(text), limit=limit)
-    if len(text) > limit:
-        raise QuestionError(f"{len(text)} characters, limit {limit}", reason="too_long", length=len(text), limit=limit)
     folded = fold(text)
     wanted: Wanted = next((kind for kind, pattern in _WANTED if re.search(pattern, folded)), "any")
     kind_words = _KIND_WORDS.get(wanted, frozenset())

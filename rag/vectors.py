@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from corpus.errors import DataDamaged, UsageError
+from corpus.errors import DataDamaged, SettingsError
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -42,9 +42,11 @@ ENGINES = {"faiss": "rag.vectors:FlatIndex"}
 
 
 def engine(name: str) -> type[VectorIndex]:
-    """The class of a vector engine. Raises UsageError."""
+    """The class of a vector engine. Raises SettingsError."""
     if name not in ENGINES:
-        raise UsageError(f"unknown vector engine {name!r}; known: {', '.join(ENGINES)}")
+        known = ", ".join(ENGINES)
+        told = f"unknown vector engine {name!r}; known: {known}"
+        raise SettingsError(told, key="vectors", value=name, origin="", reason="unknown_engine", known=known)
     module, _, attribute = ENGINES[name].partition(":")
     found: type[VectorIndex] = getattr(import_module(module), attribute)
     return found

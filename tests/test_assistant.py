@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from corpus.errors import DataDamaged, DataMissing, QuestionError, UsageError
+from corpus.errors import DataDamaged, DataMissing, QuestionError, SettingsError, UsageError
 from corpus.settings import Settings
 from rag import Answer, Assistant
 from rag.encoder import Encoder
@@ -196,7 +196,7 @@ def test_a_folder_without_data_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_an_unknown_vector_engine_is_refused(data: Path) -> None:
-    with pytest.raises(UsageError, match="magique"):
+    with pytest.raises(SettingsError, match="magique"):
         Assistant.open(data, Settings(vectors="magique"))
 
 

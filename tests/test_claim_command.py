@@ -57,7 +57,9 @@ def test_filters_narrow_what_it_is_held_against(
 def test_what_cannot_be_checked(indexed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify-claim", "Combien de procédures ?", "--data", str(indexed)]) == 0
     assert "Aucune affirmation" in capsys.readouterr().out
-    assert run(["verify-claim", " ", "--data", str(indexed)]) == 2
+    for text, told in ((" ", "Le texte est vide"), ("mots " * 5000, "Le texte compte 24999 caractères")):
+        assert run(["verify-claim", text, "--data", str(indexed)]) == 2
+        assert told in capsys.readouterr().err
     assert run(["verify-claim", WRONG, "--as-of", "hier", "--data", str(indexed)]) == 2
     assert "n’est pas une date" in capsys.readouterr().err.replace("\u00a0", " ")
     with pytest.raises(SystemExit) as stopped:

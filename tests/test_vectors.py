@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from corpus.errors import DataDamaged, UsageError
+from corpus.errors import DataDamaged, SettingsError
 from rag.vectors import ENGINES, Ids, VectorIndex, Vectors, engine
 
 DIMENSION = 16
@@ -122,5 +122,6 @@ def test_a_file_that_is_not_its_own_is_damaged(made: type[VectorIndex], tmp_path
 
 
 def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="faiss"):
+    with pytest.raises(SettingsError, match="faiss") as caught:
         engine("magique")
+    assert (caught.value.details["key"], caught.value.details["value"]) == ("vectors", "magique")

@@ -2,15 +2,19 @@
 
 import errno
 from collections.abc import Mapping
+from typing import Any
 
 from corpus import errors
-from ui.french import typeset
-from ui.reasons import CATALOGUE, DAMAGE, TYPES
+from ui.escape import clean
+from ui.french import count, typeset
+from ui.reasons import CATALOGUE, DAMAGE, SUITE, TYPES
 
 _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.QuestionError: {
         "empty": "La question est vide : écrivez quelques mots.",
         "too_long": "La question compte {length} caractères ; la limite est de {limit}. Raccourcissez-la.",
+        "empty_text": "Le texte est vide : écrivez une phrase.",
+        "text_too_long": "Le texte compte {length} caractères ; la limite est de {limit}. Raccourcissez-le.",
     },
     errors.FilterError: {
         "date": "« {value} » n’est pas une date pour le filtre « {name} » : écrivez-la AAAA-MM-JJ, "
@@ -20,6 +24,7 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.SettingsError: {
         "": "Le fichier de réglages « {origin} » n’est pas du TOML correct.",
         "SOURCIER_SETTINGS": "Le fichier de réglages « {value} », nommé par SOURCIER_SETTINGS, n’existe pas.",
+        "unknown_engine": "Le réglage « {key} » nomme un moteur inconnu, « {value} » (moteurs possibles : {known}).",
         "*": "Réglage inconnu ou incorrect{in_origin} : « {key} » = « {value} ».",
     },
     errors.CatalogueError: {
@@ -30,8 +35,30 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         "not_an_answer": "Le fichier « {path} » n’est pas une réponse écrite par « sourcier ask --json ».",
         "*": "Le document « {path} » n’a pas pu être ajouté{at_line} : {reason}.",
     },
-    errors.SuiteError: "La suite de questions {path} est incorrecte{at_line} : {reason}.",
-    errors.UsageError: "Demande impossible : {message}.",
+    errors.SuiteError: {
+        **dict.fromkeys(
+            ("missing_file", "unknown_suite", "unknown_format"),
+            "La suite de questions « {path} » ne peut pas être lue : {reason}.",
+        ),
+        **dict.fromkeys(
+            ("not_results", "other_format", "damaged_results"),
+            "« {path} » n’est pas un fichier de résultats de « sourcier eval » : {reason}.",
+        ),
+        **dict.fromkeys(("other_suite", "nothing_shared"), "Ces deux résultats ne se comparent pas : {reason}."),
+        **dict.fromkeys(
+            ("not_floors", "unknown_figure"), "Le fichier de planchers « {path} » est incorrect : {reason}."
+        ),
+        "several": "La suite de questions « {path} » est incorrecte en plusieurs endroits :{problems}",
+        "*": "La suite de questions « {path} » est incorrecte{at_line}{at_where} : {reason}.",
+    },
+    errors.UsageError: {
+        "unknown_robustness": "« {value} » n’est le nom d’aucune attaque ni altération (noms possibles : {known}).",
+        "unknown_writer": "« {value} » n’est pas un format de résultats (formats possibles : {known}).",
+        "other_data": "La suite ou le corpus a changé depuis que les planchers ont été fixés : ajoutez --allow-lower "
+        "pour les fixer à nouveau.",
+        "lower_floor": "Ces mesures abaisseraient le plancher de {names} : ajoutez --allow-lower pour le permettre.",
+        "*": "Demande impossible : {message}.",
+    },
     errors.DataMissing: {
         "folder": "Le dossier de données « {path} » n’existe pas. Créez-le avec « sourcier ingest » ou "
         "« sourcier add », ou indiquez-en un autre avec --data.",
@@ -69,6 +96,7 @@ _VARIANTS = ("reason", "what", "key")
 
 _REASONS: Mapping[type[errors.SourcierError], Mapping[str, str]] = {
     errors.CatalogueError: CATALOGUE,
+    errors.SuiteError: SUITE,
     errors.DataDamaged: DAMAGE,
 }
 """Kind of error -> its reason codes in French."""
@@ -91,19 +119,40 @@ def in_french(error: errors.SourcierError) -> str:
         variants = (str(error.details[name]) for name in _VARIANTS if name in error.details)
         variant = next((value for value in variants if value in template), "*")
         template = template.get(variant, str(_TEMPLATES[errors.SourcierError]))
-    details = error.details
+    return typeset(template.format_map(_values(type(error), {**error.details, "message": str(error)})))
+
+
+def _values(kind: type[errors.SourcierError], details: Mapping[str, Any]) -> "_Blank":
+    """What the braces of a sentence stand for."""
+    values = _Blank((name, _one_line(value) if isinstance(value, str) else value) for name, value in details.items())
     expected = str(details.get("expected"))
-    values = {**details, "message": str(error), "expected": TYPES.get(expected, expected)}
-    known = _REASONS.get(type(error), {}).get(str(details.get("reason")))
-    why = known.format_map(_Blank(values)) if known else ""
+    values["expected"] = TYPES.get(expected, expected)
+    known = _REASONS.get(kind, {}).get(str(details.get("reason")))
+    why = known.format_map(values) if known else ""
+    listed = [_listed(_values(kind, each)) for each in values.get("problems", ())]
+    if values.get("more"):
+        listed.append(f"et {count(values['more'], 'autre problème', 'autres problèmes')}")
     values |= {
-        "reason": why or details.get("reason", "?"),
+        "reason": why or values.get("reason", "?"),
         "in_brackets": f" ({why})" if why else "",
-        "in_origin": f" dans {details['origin']}" if details.get("origin") else "",
-        "at_line": f", ligne {details['line']}" if details.get("line") else "",
-        "at_key": f", clé « {details['key']} »" if details.get("key") else "",
+        "in_origin": f" dans {values['origin']}" if values.get("origin") else "",
+        "at_line": f", ligne {values['line']}" if values.get("line") else "",
+        "at_key": f", clé « {values['key']} »" if values.get("key") else "",
+        "at_where": f", « {values['where']} »" if values.get("where") else "",
+        "problems": "".join(f"\n  - {line}" for line in listed),
     }
-    return typeset(template.format_map(_Blank(values)))
+    return values
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    """One problem of several: « ligne 3, « q12 » : le champ… »."""
+    place = f"{values['at_line']}{values['at_where']}".removeprefix(", ")
+    return f"{place} : {values['reason']}" if place else str(values["reason"])
+
+
+def _one_line(text: str) -> str:
+    """Text of a file, without what would break the line or steer the terminal."""
+    return clean(text).replace("\n", " ")
 
 
 def system_in_french(error: OSError) -> str:
@@ -115,7 +164,7 @@ def system_in_french(error: OSError) -> str:
     return typeset(f"Impossible d’utiliser {what} : {why}.")
 
 
-class _Blank(dict[str, object]):
+class _Blank(dict[str, Any]):
     """A value that an error did not carry shows as "?", never as a second error."""
 
     def __missing__(self, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Reason codes in French: of ingest, of catalogues, of damage; and the report of a run for a terminal."""
+"""Reason codes in French: of ingest, of catalogues, of suites, of damage; and the report of a run for a terminal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -93,6 +93,57 @@ CATALOGUE: Mapping[str, str] = {
     "bad_hosts": "il faut une liste de « site » ou de « site:port »",
 }
 """The French of `ingest.catalogue.REASONS`; values in braces are details of the error."""
+
+SUITE: Mapping[str, str] = {
+    # the file
+    "missing_file": "le fichier n’existe pas",
+    "unknown_suite": "ce n’est ni un fichier ni le nom d’une suite fournie (suites fournies : {known})",
+    "unknown_format": "le format « {value} » est inconnu (formats possibles : {known})",
+    "not_utf8": "le texte n’est pas en UTF-8 (octet {at})",
+    "not_json": "ce n’est pas du JSON correct (colonne {column})",
+    "not_csv": "ce n’est pas un tableau CSV correct",
+    "not_squad": "le champ « data » (une liste) manque, ce n’est donc pas du JSON de SQuAD",
+    "missing_part": "le fichier « {name} » manque",
+    # fields and columns
+    "not_object": "la ligne n’est pas un objet JSON",
+    "unknown_field": "le champ « {field} » est inconnu (champs possibles : {known})",
+    "missing": "le champ « {field} » manque",
+    "missing_among": "le champ « {field} » manque (champs trouvés : {found})",
+    "bad_field": "le champ « {field} » manque ou n’a pas le bon type (il faut {expected})",
+    "wrong_type": "le champ « {field} » n’a pas le bon type (il faut {expected})",
+    "gold_objects": "le champ « gold » doit être une liste d’objets",
+    "answers_text": "le champ « answers » doit être une liste de textes",
+    "ragas_text": "« user_input » et « reference » doivent être des textes, et « reference_contexts » une liste de "
+    "textes",
+    "unknown_column": "la colonne « {column} » est inconnue (colonnes possibles : {known})",
+    "missing_column": "la colonne « {column} » manque (colonnes possibles : {known})",
+    "same_column": "deux colonnes tiennent lieu de « {column} » (colonnes possibles : {known})",
+    "row_length": "la ligne compte {found} colonnes, et l’en-tête {wanted}",
+    "bad_flag": "la colonne « answerable » contient « {value} » (il faut oui ou non, true ou false, 1 ou 0)",
+    "bad_page": "la colonne « page » contient « {value} » (il faut un nombre entier)",
+    "bad_qrels": "il faut trois colonnes, query-id, corpus-id et un score entier",
+    # questions and documents
+    "no_question": "elle ne contient aucune question",
+    "empty_question": "la question « {qid} » est vide",
+    "same_id": "l’identifiant « {id} » est déjà pris",
+    "same_id_line": "l’identifiant « {id} » est déjà pris à la ligne {first}",
+    "answered": "une question sans réponse (« answerable » à false) a pourtant des réponses ou des passages attendus",
+    "no_passage_text": "un passage n’a pas de texte",
+    "same_passage_id": "l’identifiant de passage « {id} » désigne deux textes différents",
+    "unknown_query": "la question « {id} » n’est pas dans queries.jsonl",
+    "unknown_document": "le document « {id} » n’est pas dans corpus.jsonl",
+    "gold_document": "le document attendu « {doc} » n’est pas dans le corpus",
+    "gold_quote": "l’extrait attendu « {quote} » n’est pas dans « {doc} »",
+    # results and floors
+    "not_results": "ce n’est pas du JSON correct",
+    "other_format": "ce n’est pas du JSON au format « {wanted} »",
+    "damaged_results": "des parties manquent ou ne sont pas à leur place",
+    "other_suite": "ils viennent de deux suites différentes ({one} et {other})",
+    "nothing_shared": "ils n’ont aucune question en commun",
+    "not_floors": "ce n’est pas du JSON correct, ou les planchers n’y sont pas",
+    "unknown_figure": "la mesure « {value} » est inconnue",
+}
+"""The French of `evals.problems.REASONS`; values in braces are details of the error."""
 
 DAMAGE: Mapping[str, str] = {
     "digest": "son contenu n’est plus celui qui a été écrit",
