@@ -2,7 +2,8 @@
 
 `evals/floors.json`: {"suites": {name: {"suite_digest", "corpus_digest", "floors": {figure: bound}}}}.
 A bound is a minimum, or a maximum for the figures of LOWER_IS_BETTER. Pins are
-made with a small margin under the measured value, since machines differ in the last bits.
+made with a margin under the measured value: int8 kernels round otherwise on other processors, and a few questions of
+432 then go the other way.
 """
 
 import json
@@ -17,7 +18,7 @@ from evals.problems import refuse
 from evals.results import Result, save
 
 FLOORS = Path(__file__).with_name("floors.json")
-MARGIN = 0.005
+MARGIN = 0.02
 PINNED = (
     "recall@5",
     "mrr@10",
