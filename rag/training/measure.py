@@ -12,6 +12,7 @@
 import argparse
 import json
 import math
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -114,7 +115,7 @@ def whole_collection(reader: Reader, data: Path, limit: int) -> dict[str, Any]:
         for question in text.questions
     ]
     table: list[tuple[bool, str, list[Candidate]]] = []
-    for text, question in asked[: limit or None]:
+    for text, question in random.Random(0).sample(asked, min(limit or len(asked), len(asked))):
         best = index.scores(terms(question.text)).argsort()[::-1][:READ].tolist()
         passages = []
         for row in best:
@@ -208,10 +209,10 @@ def confidence(features: Any, truth: Any) -> dict[str, Any]:
 def nomiracl(reader: Reader, data: Path, limit: int) -> dict[str, Any]:
     """Best log-odds over a question's ten passages; the unanswerable ones of the training half left out."""
     odds: dict[bool, list[float]] = {True: [], False: []}
-    for line in list((data / "nomiracl-fr" / "dev.jsonl").open(encoding="utf-8"))[: limit or None]:
-        item = json.loads(line)
-        if not item["answerable"] and split_of(item["query_id"], 0.5) == "train":
-            continue
+    lines = (data / "nomiracl-fr" / "dev.jsonl").read_text(encoding="utf-8").splitlines()
+    items = [json.loads(line) for line in lines]
+    asked = [item for item in items if item["answerable"] or split_of(item["query_id"], 0.5) != "train"]
+    for item in random.Random(0).sample(asked, min(limit or len(asked), len(asked))):
         passages = [ReadPassage(read["title"], read["text"], sentences(read["text"])) for read in item["passages"]]
         odds[item["answerable"]].append(
             max(value for reading in reader.read(item["question"], passages) for value in reading.odds)
@@ -245,9 +246,10 @@ def auroc(higher: Iterable[float], lower: Iterable[float]) -> float:
 
 
 def _few(examples: Sequence[Example], limit: int) -> list[Example]:
+    """At most `limit` examples of each source, drawn evenly."""
     seen: defaultdict[str, int] = defaultdict(int)
     kept = []
-    for example in examples:
+    for example in random.Random(0).sample(examples, len(examples)):
         seen[example.source] += 1
         if not limit or seen[example.source] <= limit:
             kept.append(example)
