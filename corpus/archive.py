@@ -6,9 +6,7 @@ a body fetched twice is kept once. Any WARC tool reads the files.
 """
 
 import hashlib
-import os
 import re
-import tempfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from corpus.errors import DataDamaged, translated
+from corpus.files import written_beside
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # The body is kept decoded and whole: headers that spoke of its transport would now be false.
@@ -49,32 +48,21 @@ class Archive:
         from warcio.warcwriter import WARCWriter
 
         path = self._path(digest)
-        with translated(path):
-            if path.is_file():
-                return False
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    writer = WARCWriter(stream, gzip=True)
-                    kept = [(key, value) for key, value in headers if key.lower() not in _TRANSPORT]
-                    kept.append(("content-length", str(len(body))))
-                    response = StatusAndHeaders(f"{status} OK", kept, protocol="HTTP/1.1")
-                    record = writer.create_warc_record(
-                        url,
-                        "response",
-                        payload=BytesIO(body),
-                        length=len(body),
-                        http_headers=response,
-                        warc_headers_dict={"WARC-Date": fetched},
-                    )
-                    writer.write_record(record)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+        if path.is_file():
+            return False
+        kept = [(key, value) for key, value in headers if key.lower() not in _TRANSPORT]
+        kept.append(("content-length", str(len(body))))
+        with written_beside(path) as stream:
+            writer = WARCWriter(stream, gzip=True)
+            record = writer.create_warc_record(
+                url,
+                "response",
+                payload=BytesIO(body),
+                length=len(body),
+                http_headers=StatusAndHeaders(f"{status} OK", kept, protocol="HTTP/1.1"),
+                warc_headers_dict={"WARC-Date": fetched},
+            )
+            writer.write_record(record)
         return True
 
     def read(self, digest: str) -> bytes:

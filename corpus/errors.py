@@ -14,9 +14,11 @@
         ├── DataDamaged         a file that is not what its manifest says
         ├── DataBusy            another process is writing
         ├── DataReadOnly        the folder cannot be written
+        ├── DataForbidden       the file or folder cannot be read
         ├── DiskFull            no space left
         ├── ModelError          the embedding model cannot be loaded
         ├── PortBusy            the address to serve on is taken
+        ├── Overloaded          too many requests wait already
         └── ExtraMissing        an optional package is not installed
 
 Messages are in English, for programmers and logs. `details` carries the values
@@ -26,9 +28,11 @@ where they enter, by `translated`.
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class SourcierError(Exception):
@@ -92,16 +96,25 @@ class DataReadOnly(StateError):
     """details: path."""
 
 
+class DataForbidden(StateError):
+    """details: path."""
+
+
 class DiskFull(StateError):
     """details: path."""
 
 
 class ModelError(StateError):
-    """details: model, reason ("other_index", "not_installed", "other_weights", or what the engine said)."""
+    """details: model, reason ("other_index", "not_installed", "other_weights", or what the engine said; of a language
+    model "llm_load", "llm_package", "llm_timeout", "llm_failed")."""
 
 
 class PortBusy(StateError):
     """details: host, port."""
+
+
+class Overloaded(StateError):
+    """No details."""
 
 
 class ExtraMissing(StateError):
@@ -112,21 +125,34 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+def _forbidden(path: str) -> bool:
+    """True when `path` is there and may not be read; a folder must also be open to its files."""
+    return os.access(path, os.F_OK) and not os.access(path, os.R_OK | (os.X_OK if Path(path).is_dir() else 0))
+
+
 @contextmanager
 def translated(path: object) -> Iterator[None]:
-    """Turn operating-system and SQLite errors about `path` into errors of this tree."""
+    """Turn operating-system and SQLite errors about `path` into errors of this tree.
+
+    A refusal is of reading where what was opened is there and may not be read, else of writing.
+    """
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise DiskFull(f"no space left while writing {path}", path=str(path)) from error
         if error.errno in _READ_ONLY:
+            place = str(error.filename or path)
+            if _forbidden(place):
+                raise DataForbidden(f"cannot read {place}", path=place) from error
             raise DataReadOnly(f"cannot write {path}", path=str(path)) from error
         raise
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")):
             raise DiskFull(f"no space left while writing {path}", path=str(path)) from error
+        if _forbidden(str(path)):
+            raise DataForbidden(f"cannot read {path}", path=str(path)) from error
         if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
             raise DataReadOnly(f"cannot write {path}", path=str(path)) from error
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

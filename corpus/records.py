@@ -8,9 +8,12 @@ characters (code points) of `Document.text`; a quote is always the slice
 import calendar
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
+
+from corpus.months import NAMES
+from corpus.original import Edit
 
 Outcome = Literal["new", "edited", "unchanged", "restored"]
 
@@ -27,6 +30,10 @@ class Document:
     pages: offset of the first character of each page, in order, for paged
       documents (PDF); empty otherwise.
     source: name of the catalogue's source that brought it, "" when added by hand.
+    ocr: for every page its confidence in percent where it was read by optical
+      character recognition, None where the file had text; empty when no page was.
+    edits: what was written where `text` is cleaned, for `corpus.original`. Only the
+      extractor gives it; the store keeps it apart (`Store.edits`).
     """
 
     id: str
@@ -40,11 +47,13 @@ class Document:
     modified: str | None = None
     source: str = ""
     pages: tuple[int, ...] = ()
+    ocr: tuple[int | None, ...] = ()
+    edits: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
 
     def digest(self) -> str:
-        """SHA-256 (hex) of everything a reader could see change; `source` is left out."""
+        """SHA-256 (hex) of what the publisher could change: `source`, `ocr` and `edits` are left out."""
         content = asdict(self)
-        del content["source"]
+        del content["source"], content["ocr"], content["edits"]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def page_at(self, offset: int) -> int | None:
@@ -56,21 +65,49 @@ class Document:
             page = number
         return page
 
+    def ocr_at(self, offset: int) -> int | None:
+        """Confidence in percent of the page that holds the character at `offset`, if it was read by OCR."""
+        page = self.page_at(offset)
+        return self.ocr[page - 1] if page is not None and page <= len(self.ocr) else None
+
     def to_record(self) -> dict[str, Any]:
         """The JSON object that `sourcier export` prints and `sourcier add` takes."""
         record = asdict(self)
         record["pages"] = list(self.pages)
+        del record["edits"], record["ocr"]
+        if self.ocr:
+            record["ocr"] = list(self.ocr)
         return record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A document as it stood from `captured` (ISO 8601 time, UTC) on; `number` counts from 1."""
+    """A document as it stood from `captured` (ISO 8601 time, UTC) on; `number` counts from 1.
+
+    reread: our extractor changed, not the publication; read again from the archive.
+    """
 
     number: int
     captured: str
     digest: str
     document: Document
+    reread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A current document without its text: what lists and filters need. Fields as in Document and Version."""
+
+    id: str
+    number: int
+    captured: str
+    url: str
+    title: str
+    publisher: str
+    ministry: str
+    kind: str
+    published: str | None
+    modified: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +153,11 @@ def earliest_day(partial: str) -> date:
     return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
 
 
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-
-
 def in_words(partial: str | None) -> str:
     """A whole or reduced ISO date in French: "27 mars 2025", "1er avril 2025", "mars 2025", "2025"; "" for None."""
     if partial is None:
         return ""
     day = earliest_day(partial)
-    month = _MONTHS[day.month - 1]
+    month = NAMES[day.month - 1]
     number = "1er" if day.day == 1 else str(day.day)
     return (f"{day.year}", f"{month} {day.year}", f"{number} {month} {day.year}")[partial.count("-")]

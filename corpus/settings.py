@@ -9,7 +9,7 @@ arguments travel, never this object's reader.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,6 +17,7 @@ from corpus.errors import SettingsError
 
 Engine = Literal["auto", "onnx", "torch"]
 Retrieval = Literal["full", "fusion", "dense", "lexical"]
+Log = Literal["errors", "requests", "questions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,25 @@ class Settings:
     """Sentences in an answer, at most."""
     max_question_chars: int = 2000
     """Longer questions are refused."""
+    llm: str = ""
+    """Language model that words the answers, its sentences checked: a name of LangChain's `init_chat_model`
+    ("anthropic:…", "ollama:…"), or an OpenAI-compatible address ("http://127.0.0.1:8080/v1#model"). "" means none."""
+    llm_key: str = field(default="", repr=False)
+    """Key of that address. Named providers read their own variable."""
+    llm_seconds: int = 30
+    """Time that the language model has for a reply; then the extractive answer stands."""
     user_agent: str = "Sourcier/0.1 (+contact: operateur@example.org)"
     """How the scraper names itself; put a real contact."""
     host: str = "127.0.0.1"
     """Address that the chat listens on."""
     port: int = 7860
     """Port that the chat listens on."""
+    root_path: str = ""
+    """Path that a proxy serves the site under and takes off before passing a request on, as "/sourcier"."""
+    rate_per_minute: int = 120
+    """Requests that search, from one address in a minute; 0 for no limit."""
+    log: Log = "errors"
+    """What `serve` writes to stderr: "errors", "requests" (how long each took, never its text), "questions" too."""
 
     def __post_init__(self) -> None:
         for key, (least, most) in _BOUNDS.items():
@@ -82,7 +96,9 @@ _BOUNDS = {
     "evidence": (1, 100),
     "max_sentences": (1, 20),
     "max_question_chars": (1, 100_000),
+    "llm_seconds": (1, 600),
     "port": (0, 65_535),
+    "rate_per_minute": (0, 1_000_000),
 }
 _NOT_SETTINGS = {"SOURCIER_SETTINGS"}
 

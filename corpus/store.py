@@ -1,48 +1,27 @@
-"""The corpus on disk: documents with their versions, visits and run reports. The only file that speaks SQL.
+"""The corpus on disk: documents with their versions, visits and run reports.
 
-One SQLite database in WAL mode, `corpus.sqlite` in the data folder. Every
-write is a transaction; a process killed at any instant leaves every committed
-document readable. One writer at a time, held by an flock on `lock`, which the
-system releases with the process; readers are never blocked. Versions are only
-ever added, so an index generation that names (doc, version) stays valid.
+Versions are only ever added, so an index generation that names (doc, version)
+stays valid.
 """
 
-import fcntl
 import hashlib
 import json
-import os
-import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from corpus.errors import DataBusy, DataFormatError, DataMissing, translated
-from corpus.records import Document, Fetched, Outcome, Version
+from corpus.database import Database
+from corpus.original import Edit, to_json
+from corpus.records import Card, Document, Fetched, Outcome, Version
 
-FORMAT = 1
-_APPLICATION = 0x53524352  # "SRCR", in the file's header: says whose database this is
-_BUSY_MS = 10_000  # a checkpoint by another process is waited for this long
 _PAGE = 256  # documents read per query while walking the corpus: bounds memory
-
-_SCHEMA = """
-CREATE TABLE document (id TEXT PRIMARY KEY, version INTEGER NOT NULL, withdrawn TEXT) WITHOUT ROWID;
-CREATE TABLE version (
-    doc TEXT NOT NULL, number INTEGER NOT NULL, captured TEXT NOT NULL, digest TEXT NOT NULL,
-    url TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL, ministry TEXT NOT NULL,
-    kind TEXT NOT NULL, published TEXT, modified TEXT, source TEXT NOT NULL, text TEXT NOT NULL,
-    pages TEXT NOT NULL, PRIMARY KEY (doc, number));
-CREATE TABLE visit (
-    url TEXT PRIMARY KEY, status INTEGER NOT NULL, fetched TEXT NOT NULL, etag TEXT,
-    last_modified TEXT, digest TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE run (id INTEGER PRIMARY KEY, report TEXT NOT NULL);
-"""
 _COLUMNS = (
     "v.number, v.captured, v.digest, v.doc, v.url, v.title, v.publisher, v.ministry, "
-    "v.kind, v.published, v.modified, v.source, v.text, v.pages"
+    "v.kind, v.published, v.modified, v.source, v.text, v.pages,"
+    " EXISTS (SELECT 1 FROM reread r WHERE r.doc = v.doc AND r.number = v.number),"
+    " (SELECT o.pages FROM recognised o WHERE o.doc = v.doc AND o.number = v.number)"
 )
+_VISIT = "url, status, fetched, etag, last_modified, digest, doc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,112 +33,64 @@ class Counts:
     withdrawn: int
 
 
-class Store:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a version looks like from afar: when it was read, how long its text is, the publication's date."""
+
+    captured: str
+    chars: int
+    published: str | None
+
+
+class Store(Database):
     """The corpus of one data folder. Safe to share between threads; close it, or use `with`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int | None) -> None:
-        self.path = path
-        self._connection = connection
-        self._lock = lock
-        self._guard = threading.RLock()
-        self._depth = 0
+    def put(self, document: Document, captured: str, *, reread: bool = False) -> Outcome:
+        """Store `document` as read at `captured` (ISO 8601, UTC); a changed one becomes a new version.
 
-    @classmethod
-    def open(cls, data: Path, *, create: bool = False, write: bool = False) -> Self:
-        """Open the corpus of folder `data`.
-
-        create: make the folder and an empty corpus where there is none.
-        write: take the single writer's lock. Raises DataMissing,
-        DataFormatError, DataDamaged, DataReadOnly, DiskFull, and DataBusy when
-        another process holds the lock.
+        reread: the same bytes read by another extractor. A withdrawn document stays withdrawn, where a visit
+        that finds it again restores it.
         """
-        path = data / "corpus.sqlite"
-        with translated(data):
-            if create:
-                data.mkdir(parents=True, exist_ok=True)
-            if not data.is_dir():
-                raise DataMissing(f"no data folder at {data}", path=str(data), what="folder")
-            if not create and not path.is_file():
-                raise DataMissing(f"no corpus in {data}", path=str(data), what="corpus")
-            lock = _take_lock(data) if write else None
-            try:
-                connection = _connect(path, create=create)
-            except BaseException:
-                if lock is not None:
-                    os.close(lock)
-                raise
-        return cls(path, connection, lock)
-
-    def close(self) -> None:
-        """Close the database and give the writer's lock back."""
-        with self._guard:
-            self._connection.close()
-            if self._lock is not None:
-                os.close(self._lock)
-                self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes inside become visible together, or not at all. May be nested."""
-        with self._guard, translated(self.path):
-            if self._depth == 0:
-                self._connection.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0 and self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._depth -= 1
-            if self._depth == 0:
-                try:
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                    raise
-
-    def put(self, document: Document, captured: str) -> Outcome:
-        """Store `document` as read at `captured` (ISO 8601, UTC); a changed one becomes a new version."""
         digest = document.digest()
         with self.transaction():
-            row = self._one(
+            row = self.one(
                 "SELECT d.version, d.withdrawn, v.digest FROM document d"
                 " JOIN version v ON v.doc = d.id AND v.number = d.version WHERE d.id = ?",
                 document.id,
             )
             if row is not None and row[2] == digest:
-                if row[1] is None:
-                    return "unchanged"
-                self._execute("UPDATE document SET withdrawn = NULL WHERE id = ?", document.id)
-                return "restored"
+                return "restored" if not reread and self.restore(document.id) else "unchanged"
             number = 1 if row is None else int(row[0]) + 1
-            self._execute(
+            self.execute(
                 "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 document.id, number, captured, digest, document.url, document.title, document.publisher,
                 document.ministry, document.kind, document.published, document.modified, document.source,
                 document.text, json.dumps(document.pages),
             )  # fmt: skip
-            self._execute("INSERT OR REPLACE INTO document VALUES (?, ?, NULL)", document.id, number)
+            if document.ocr:
+                self.execute("INSERT INTO recognised VALUES (?, ?, ?)", document.id, number, json.dumps(document.ocr))
+            if document.edits:
+                edits = json.dumps(to_json(document.edits), ensure_ascii=False)
+                self.execute("INSERT INTO original VALUES (?, ?, ?)", document.id, number, edits)
+            if reread:
+                self.execute("INSERT INTO reread VALUES (?, ?)", document.id, number)
+            withdrawn = row[1] if row is not None and reread else None
+            self.execute("INSERT OR REPLACE INTO document VALUES (?, ?, ?)", document.id, number, withdrawn)
             return "new" if row is None else "edited"
 
     def withdraw(self, doc: str, at: str) -> bool:
         """Mark a document as withdrawn at time `at`: its versions stay, it answers no more. True if it did."""
         with self.transaction():
-            cursor = self._execute("UPDATE document SET withdrawn = ? WHERE id = ? AND withdrawn IS NULL", at, doc)
-            return cursor.rowcount > 0
+            return self.execute("UPDATE document SET withdrawn = ? WHERE id = ? AND withdrawn IS NULL", at, doc) > 0
+
+    def restore(self, doc: str) -> bool:
+        """A withdrawn document answers again. True if it was withdrawn."""
+        with self.transaction():
+            return self.execute("UPDATE document SET withdrawn = NULL WHERE id = ? AND withdrawn IS NOT NULL", doc) > 0
 
     def get(self, doc: str, version: int | None = None) -> Document:
         """The current version of a document (a withdrawn one too), or an earlier one. Raises KeyError."""
-        row = self._one(
+        row = self.one(
             f"SELECT {_COLUMNS} FROM version v JOIN document d ON d.id = v.doc"
             " WHERE v.doc = ? AND v.number = coalesce(?, d.version)",
             doc, version,
@@ -176,7 +107,7 @@ class Store:
         """The same with version numbers, digests and times. Pages through, so writes may go on meanwhile."""
         after = ""
         while True:
-            rows = self._all(
+            rows = self.all(
                 f"SELECT {_COLUMNS} FROM document d JOIN version v ON v.doc = d.id AND v.number = d.version"
                 " WHERE d.withdrawn IS NULL AND d.id > ? ORDER BY d.id LIMIT ?",
                 after, _PAGE,
@@ -186,9 +117,19 @@ class Store:
                 return
             after = rows[-1][3]
 
+    def cards(self) -> tuple[Card, ...]:
+        """Every document that answers today, without its text, ordered by id."""
+        names = ("id", "number", "captured", "url", "title", "publisher", "ministry", "kind", "published", "modified")
+        columns = ", ".join(f"v.{name}" for name in names[1:])
+        rows = self.all(
+            f"SELECT v.doc, {columns} FROM document d JOIN version v ON v.doc = d.id AND v.number = d.version"
+            " WHERE d.withdrawn IS NULL ORDER BY d.id"
+        )
+        return tuple(Card(**dict(zip(names, row, strict=True))) for row in rows)
+
     def current_digests(self) -> dict[str, tuple[int, str]]:
         """(version number, digest) of every document that answers today, by id in order."""
-        rows = self._all(
+        rows = self.all(
             "SELECT d.id, v.number, v.digest FROM document d JOIN version v"
             " ON v.doc = d.id AND v.number = d.version WHERE d.withdrawn IS NULL ORDER BY d.id"
         )
@@ -196,17 +137,21 @@ class Store:
 
     def withdrawn(self) -> frozenset[str]:
         """Ids of the documents that answer no more."""
-        return frozenset(row[0] for row in self._all("SELECT id FROM document WHERE withdrawn IS NOT NULL"))
+        return frozenset(self.withdrawals())
+
+    def withdrawals(self) -> dict[str, str]:
+        """When each withdrawn document was withdrawn (ISO 8601, UTC), by id in order."""
+        return dict(self.all("SELECT id, withdrawn FROM document WHERE withdrawn IS NOT NULL ORDER BY id"))
 
     def versions(self, doc: str) -> tuple[Version, ...]:
         """Every version of a document, oldest first; empty when unknown."""
         return tuple(
-            map(_version, self._all(f"SELECT {_COLUMNS} FROM version v WHERE v.doc = ? ORDER BY v.number", doc))
+            map(_version, self.all(f"SELECT {_COLUMNS} FROM version v WHERE v.doc = ? ORDER BY v.number", doc))
         )
 
     def counts(self) -> Counts:
         """How much is kept."""
-        row = self._one(
+        row = self.one(
             "SELECT (SELECT count(*) FROM document WHERE withdrawn IS NULL), (SELECT count(*) FROM version),"
             " (SELECT count(*) FROM document WHERE withdrawn IS NOT NULL)"
         )
@@ -220,88 +165,103 @@ class Store:
 
     def fetched(self, url: str) -> Fetched | None:
         """What the last good visit to `url` gave, if there was one."""
-        row = self._one("SELECT url, status, fetched, etag, last_modified, digest, doc FROM visit WHERE url = ?", url)
-        if row is None:
-            return None
-        names = ("url", "status", "fetched", "etag", "last_modified", "digest", "doc")
-        return Fetched(**dict(zip(names, row, strict=True)))
+        row = self.one(f"SELECT {_VISIT} FROM visit WHERE url = ?", url)
+        return None if row is None else _visit(row)
 
     def remember(self, visit: Fetched) -> None:
         """Remember a visit, in place of the last one to the same address."""
         with self.transaction():
-            self._execute(
+            self.execute(
                 "INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?, ?, ?, ?)",
                 visit.url, visit.status, visit.fetched, visit.etag, visit.last_modified, visit.digest, visit.doc,
             )  # fmt: skip
 
+    def visits(self) -> dict[str, Fetched]:
+        """The latest visit that each document came from, by document in order."""
+        rows = self.all(f"SELECT {_VISIT} FROM visit WHERE doc != '' ORDER BY doc, fetched, url")
+        return {visit.doc: visit for visit in map(_visit, rows)}
+
+    def listed(self, url: str) -> tuple[str, str]:
+        """(what the listing said of an address that gave a document, its stamp); ("", "") when unknown."""
+        row = self.one("SELECT found, stamp FROM listed WHERE url = ?", url)
+        return ("", "") if row is None else (row[0], row[1])
+
+    def note_listed(self, url: str, found: str, stamp: str) -> None:
+        """Keep what the listing says of an address. stamp: its own words for "this has not changed"; "" for none."""
+        with self.transaction():
+            self.execute("INSERT OR REPLACE INTO listed VALUES (?, ?, ?)", url, found, stamp)
+
+    def unlisted(self, doc: str) -> str | None:
+        """Since when a document is missing from its source's whole listing."""
+        row = self.one("SELECT since FROM unlisted WHERE doc = ?", doc)
+        return None if row is None else str(row[0])
+
+    def note_unlisted(self, doc: str, since: str | None) -> None:
+        """Keep that; None: it is listed again."""
+        with self.transaction():
+            if since is None:
+                self.execute("DELETE FROM unlisted WHERE doc = ?", doc)
+            else:
+                self.execute("INSERT OR REPLACE INTO unlisted VALUES (?, ?)", doc, since)
+
+    def declarations(self) -> dict[str, dict[str, Any]]:
+        """The declarations that sources were last collected with, by name."""
+        rows = self.all("SELECT name, declaration FROM source ORDER BY name")
+        return {name: json.loads(declaration) for name, declaration in rows}
+
+    def declare(self, name: str, declaration: dict[str, Any]) -> None:
+        """Keep the declaration of a source."""
+        with self.transaction():
+            text = json.dumps(declaration, ensure_ascii=False, sort_keys=True)
+            self.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", name, text)
+
+    def shapes(self, source: str, limit: int) -> list[Shape]:
+        """The last `limit` versions that visits to a source gave, oldest first."""
+        rows = self.all(
+            "SELECT v.captured, length(v.text), v.published FROM version v WHERE v.source = ? AND NOT EXISTS"
+            " (SELECT 1 FROM reread r WHERE r.doc = v.doc AND r.number = v.number)"
+            " ORDER BY v.captured DESC, v.rowid DESC LIMIT ?",
+            source, limit,
+        )  # fmt: skip
+        return [Shape(captured=captured, chars=chars, published=day) for captured, chars, day in reversed(rows)]
+
+    def edits(self, doc: str, version: int | None = None) -> tuple[Edit, ...]:
+        """What the publisher wrote where a version's text is cleaned, for `corpus.original`; of the current one
+        unless said."""
+        row = self.one(
+            "SELECT o.edits FROM original o JOIN document d ON d.id = o.doc"
+            " WHERE o.doc = ? AND o.number = coalesce(?, d.version)",
+            doc, version,
+        )  # fmt: skip
+        return tuple(Edit(*edit) for edit in json.loads(row[0])) if row else ()
+
+    def recognised(self) -> dict[str, tuple[int | None, ...]]:
+        """`Document.ocr` of the documents that answer today and have pages read by OCR, by id in order."""
+        rows = self.all(
+            "SELECT d.id, o.pages FROM document d JOIN recognised o ON o.doc = d.id AND o.number = d.version"
+            " WHERE d.withdrawn IS NULL ORDER BY d.id"
+        )
+        return {doc: tuple(json.loads(pages)) for doc, pages in rows}
+
     def add_run(self, report: dict[str, Any]) -> None:
         """Keep the report of one ingest run."""
         with self.transaction():
-            self._execute("INSERT INTO run (report) VALUES (?)", json.dumps(report, ensure_ascii=False))
+            self.execute("INSERT INTO run (report) VALUES (?)", json.dumps(report, ensure_ascii=False))
 
     def runs(self, limit: int = 10) -> list[dict[str, Any]]:
         """Reports of past runs, newest first."""
-        return [json.loads(row[0]) for row in self._all("SELECT report FROM run ORDER BY id DESC LIMIT ?", limit)]
-
-    def _execute(self, sql: str, *values: object) -> sqlite3.Cursor:
-        return self._connection.execute(sql, values)
-
-    def _one(self, sql: str, *values: object) -> Any:
-        with self._guard, translated(self.path):
-            return self._execute(sql, *values).fetchone()
-
-    def _all(self, sql: str, *values: object) -> list[Any]:
-        with self._guard, translated(self.path):
-            return self._execute(sql, *values).fetchall()
+        return [json.loads(row[0]) for row in self.all("SELECT report FROM run ORDER BY id DESC LIMIT ?", limit)]
 
 
 def _version(row: Any) -> Version:
-    number, captured, digest, doc, url, title, publisher, ministry, kind, published, modified, source, text, pages = row
+    (number, captured, digest, doc, url, title, publisher, ministry, kind, published, modified, source, text, pages,
+     reread, ocr) = row  # fmt: skip
     document = Document(
         id=doc, url=url, title=title, publisher=publisher, ministry=ministry, kind=kind, published=published,
-        modified=modified, source=source, text=text, pages=tuple(json.loads(pages)),
+        modified=modified, source=source, text=text, pages=tuple(json.loads(pages)), ocr=tuple(json.loads(ocr or "[]")),
     )  # fmt: skip
-    return Version(number=number, captured=captured, digest=digest, document=document)
+    return Version(number=number, captured=captured, digest=digest, document=document, reread=bool(reread))
 
 
-def _take_lock(data: Path) -> int:
-    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise DataBusy(f"another process is writing {data}", path=str(data)) from error
-    return lock
-
-
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    writable = os.access(path.parent, os.W_OK)
-    # A folder that cannot be written (a DVD, a snapshot) has no place for WAL's shared memory: the file
-    # cannot change either, so it is opened as immutable. Not so beside a WAL, left by a killed writer or
-    # used by one that sees this folder writable: what it holds is committed, and immutable would pass over it.
-    still = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
-    query = ("mode=rwc" if create else "mode=rw") if writable else f"mode=ro{still}"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{query}", uri=True, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        application, found = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _HEADER)
-        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if (application, found) == (0, 0) and empty and create:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION};"
-                f" PRAGMA user_version = {FORMAT}; COMMIT;"
-            )
-        elif (application, found) != (_APPLICATION, FORMAT):
-            raise DataFormatError(f"{path}: format {found}, not {FORMAT}", path=str(path), found=found, expected=FORMAT)
-        if writable:
-            connection.execute("PRAGMA synchronous = FULL")  # committed means committed, power cut included
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-_HEADER = ("application_id", "user_version")
+def _visit(row: Any) -> Fetched:
+    return Fetched(**dict(zip(_VISIT.split(", "), row, strict=True)))

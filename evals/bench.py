@@ -6,20 +6,26 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import StateError, UsageError
 from corpus.settings import Settings
 from evals.conditions import commit, machine
+from evals.metrics import percentiles
 from rag import Assistant, load_encoder
 
 COLD_RUNS = 3
 """Processes started for the cold figure; the median is told."""
 WARM_UP = 5
 """Questions asked and not counted before the warm figures."""
+LIMIT_SECONDS = 300
+"""A command that takes longer is ended, and told as failed."""
 _READY = re.compile(r"http://\S+")
 
 
@@ -37,7 +43,7 @@ def cold_ask(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     seconds = []
     for question in questions[:COLD_RUNS]:
         began = time.perf_counter()
-        subprocess.run([*_COMMAND, "ask", "--data", str(data), question], check=True, capture_output=True)
+        _run("ask", "--data", str(data), "--", question)
         seconds.append(time.perf_counter() - began)
     yield Measure(name="ask_cold", value=statistics.median(seconds), unit="s")
 
@@ -52,9 +58,8 @@ def warm_ask(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
             began = time.perf_counter()
             assistant.ask(question)
             taken.append(1000 * (time.perf_counter() - began))
-    cuts = statistics.quantiles(taken, n=100, method="inclusive")
-    yield Measure(name="ask_p50", value=cuts[49], unit="ms")
-    yield Measure(name="ask_p95", value=cuts[94], unit="ms")
+    for name, value in percentiles(taken, 50, 95).items():
+        yield Measure(name=f"ask_{name}", value=value, unit="ms")
 
 
 def embedding(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
@@ -74,15 +79,22 @@ def server(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
 
     began = time.perf_counter()
     command = [*_COMMAND, "serve", "--data", str(data), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
+        late = threading.Timer(LIMIT_SECONDS, process.kill)
+        late.start()
         try:
             assert process.stdout is not None
-            for line in process.stdout:
-                if _READY.search(line):
-                    break
+            if not any(_READY.search(line) for line in process.stdout):
+                process.wait()
+                said.seek(0)
+                raise _failed("serve", said.read())
             yield Measure(name="serve_ready", value=time.perf_counter() - began, unit="s")
             yield Measure(name="serve_memory", value=psutil.Process(process.pid).memory_info().rss / 2**20, unit="MB")
         finally:
+            late.cancel()
             process.terminate()
 
 
@@ -104,8 +116,35 @@ BENCHES: Mapping[str, Callable[[Path, Sequence[str]], Iterator[Measure]]] = {
 _COMMAND = (sys.executable, "-m", "ui.cli")
 
 
+def _run(name: str, *arguments: str) -> None:
+    """Run one of our commands to its end. Raises StateError (command_failed, command_silent)."""
+    try:
+        subprocess.run([*_COMMAND, name, *arguments], check=True, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+    except subprocess.CalledProcessError as error:
+        raise _failed(name, error.stderr) from error
+    except subprocess.TimeoutExpired as error:
+        raise _failed(name, "") from error
+
+
+def _failed(name: str, said: str) -> StateError:
+    """said: what the command wrote on stderr; its last line is kept, which is its own message."""
+    last = ([line.strip() for line in said.splitlines() if line.strip()] or [""])[-1]
+    told = re.sub(r"^sourcier\s*:\s*", "", last)
+    reason = "command_failed" if told else "command_silent"
+    return StateError(f"sourcier {name} failed: {last}", reason=reason, command=name, said=told, seconds=LIMIT_SECONDS)
+
+
 def bench(data: Path, names: Sequence[str], questions: Sequence[str]) -> Iterator[Measure]:
-    """Run the named benches, one after another."""
+    """Run the named benches, one after another.
+
+    Raises UsageError without a question to ask, what `Assistant.open` raises, StateError (command_failed,
+    command_silent) when a command that is measured does not end well.
+    """
+    if not questions and {"cold", "ask"} & set(names):
+        raise UsageError("no question to ask", reason="bench_questions")
+    if set(names) - {"disk"}:
+        with Assistant.open(data):  # a corpus without an index is told before anything is measured
+            pass
     for name in names:
         yield from BENCHES[name](data, questions)
 

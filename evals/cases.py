@@ -8,6 +8,7 @@ skipped, counted and named in `Suite.skipped`: nothing is dropped in silence.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from corpus.records import Document, Span
@@ -66,10 +67,16 @@ class Skipped:
 
     qid: str
     line: int
-    reason: str
+    wrong: Wrong
+
+    @property
+    def reason(self) -> str:
+        """In English; `evals.words.skipped` has the French of `to_dict`."""
+        return str(self.wrong)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"qid": self.qid, "line": self.line, "reason": self.reason}
+        told = {"qid": self.qid, "line": self.line, "reason": self.reason}
+        return told | {"code": self.wrong.reason, "values": dict(self.wrong.values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,8 @@ class Suite:
 
 
 def checked(path: object, cases: Iterable[Case]) -> tuple[Case, ...]:
-    """The cases, or SuiteError: no case at all, empty questions, the same id twice."""
+    """The cases, or SuiteError: no case at all, empty questions, the same id twice, days that are none, answers to a
+    question that has none."""
     problems = Problems(str(path))
     first: dict[str, int] = {}
     kept = []
@@ -101,11 +109,24 @@ def checked(path: object, cases: Iterable[Case]) -> tuple[Case, ...]:
         first.setdefault(case.qid, case.line)
         if not case.question.strip():
             problems.add(case.line or None, Wrong("empty_question", {"qid": case.qid}))
+        where = "" if case.line else case.qid
+        for field, day in (("as_of", case.as_of), ("cutoff", case.cutoff)):
+            if day is not None and not _is_day(day):
+                problems.add(case.line or None, Wrong("bad_day", {"field": field, "value": day}), where=where)
+        if not case.answerable and (case.answers or case.gold):
+            problems.add(case.line or None, Wrong("answered"), where=where)
         kept.append(case)
     problems.raise_if_any()
     if not kept:
         raise refuse(path, None, "no_question")
     return tuple(kept)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def located(suite: Suite, documents: Iterable[Document], *, strict: bool = True) -> Suite:
@@ -125,7 +146,7 @@ def located(suite: Suite, documents: Iterable[Document], *, strict: bool = True)
         placed, wrong = _placed(case, by_id, also)
         if wrong:
             problems.add(case.line or None, wrong, where=case.qid)
-            skipped.append(Skipped(qid=case.qid, line=case.line, reason=str(wrong)))
+            skipped.append(Skipped(qid=case.qid, line=case.line, wrong=wrong))
         else:
             cases.append(placed)
     if strict or not cases:

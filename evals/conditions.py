@@ -37,16 +37,23 @@ def corpus_digest(documents: Iterable[Document]) -> str:
     return whole.hexdigest()
 
 
-def commit(folder: Path) -> str | None:
-    """The git commit of the code, "+" added when files differ from it; None outside a repository."""
+def commit(package: Path) -> str | None:
+    """The git commit of the code, "+" added when files differ from it; None where `package`, a top folder of ours,
+    does not lie in its own checkout: the commit of a repository that merely holds the environment says nothing."""
+    # A hook or an alias of git may name another repository in the environment.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
     def git(*words: str) -> str:
         done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
-        )
+            ["git", "-C", str(package), *words],
+            capture_output=True, text=True, timeout=10, check=True, env=environment,
+        )  # fmt: skip
         return done.stdout.strip()
 
     try:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != package.resolve().parent:
+            return None
+        git("ls-files", "--error-unmatch", "__init__.py")
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.SubprocessError):
         return None

@@ -1,6 +1,8 @@
-"""Fit the sentence judge and the confidence: `python -m evals.fit [--on DATA SUITE]...`, suites with gold quotes.
+"""Fit the sentence judge and the confidence: `python -m evals.fit [--on DATA SUITE]... [--public FOLDER]`.
 
-Prints the weights of `rag.judge` and `rag.confidence`, and how often the right sentence comes
+--on: a suite with gold quotes and its corpus (default: the demonstration suite on `data`). --public: the
+development halves of press-qa and PIAF that the reader was not trained on (by article) and of NoMIRACL (by
+question). Prints the weights of `rag.judge` and `rag.confidence`, and how often the right sentence comes
 first and among two, cross-validated by family of texts so that no family is
 judged by weights that have seen it. Needs scikit-learn, which sentence-transformers brings.
 """
@@ -8,17 +10,22 @@ judged by weights that have seen it. Needs scikit-learn, which sentence-transfor
 import argparse
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from corpus.records import Document
+from corpus.settings import Settings
 from corpus.store import Store
-from evals.cases import Case, located
+from evals.cases import Case, Gold, Suite, located
 from evals.formats_in import load
-from evals.run import find_suite
-from rag import Assistant
+from evals.run import built, find_suite
+from rag import Assistant, load_encoder
+from rag.training.prepare import NOMIRACL_SHARE, PIAF_SHARE, PRESS_SHARE, press_texts, split_of
 
 FOLDS = 4
 
@@ -32,20 +39,64 @@ def main() -> None:
     parser.add_argument(
         "--on", nargs=2, action="append", metavar=("DATA", "SUITE"), help="repeatable; default data demo"
     )
+    parser.add_argument("--public", type=Path, help="folder with train/, lefaso/, piaf/, nomiracl-fr/")
     args = parser.parse_args()
-    groups = [group for data, suite in args.on or [("data", "demo")] for group in weighed(Path(data), suite)]
+    groups = [
+        group for data, suite in args.on or [("data", "demo")] for group in weighed(Path(data), load(find_suite(suite)))
+    ]
+    with TemporaryDirectory(prefix="sourcier-fit-") as scratch:
+        for suite in public(args.public) if args.public else ():
+            folder = Path(scratch) / suite.name
+            for _ in built(suite.documents or (), folder, Settings.load(), load_encoder(Settings.load())):
+                pass
+            groups += weighed(folder, suite)
     sys.stdout.write(judge_report([(case, items) for case, items, _ in groups if case.gold]) + "\n\n")
     sys.stdout.write(confidence_report(groups) + "\n")
 
 
-def weighed(data: Path, name: str) -> list[Group]:
+def public(folder: Path) -> Iterator[Suite]:
+    """The public development sets, without the questions that the reader was trained on."""
+    cases, documents = [], []
+    for text in press_texts(folder).values():
+        documents.append(
+            Document(
+                id=text.key, url=text.key, title="", publisher="", ministry="", kind="", published=None, text=text.text,
+            )
+        )  # fmt: skip
+        for number, question in enumerate(text.questions):
+            if question.place is None or split_of(text.key, PRESS_SHARE) == "train":
+                continue
+            place = question.place
+            quote = text.text[place.start : place.end]
+            gold = (Gold(doc=text.key, quote=quote, start=place.start),) if question.answerable else ()
+            cases.append(
+                Case(
+                    qid=f"{text.key}#{number}", question=question.text, type=question.type, gold=gold,
+                    answerable=question.answerable, answers=(quote,) if gold else (), family=text.key,
+                )
+            )  # fmt: skip
+    yield Suite(name="press", format="cases", cases=tuple(cases), documents=tuple(documents), digest="")
+    piaf = load(folder / "piaf" / "piaf-dev.json", "squad")
+    titles = {document.id: document.title for document in piaf.documents or ()}
+    yield replace(piaf, cases=tuple(c for c in piaf.cases if split_of(titles[c.gold[0].doc], PIAF_SHARE) != "train"))
+    nomiracl = load(folder / "nomiracl-fr" / "dev.jsonl", "nomiracl")
+    unseen = tuple(c for c in nomiracl.cases if c.answerable or split_of(c.qid, NOMIRACL_SHARE) != "train")
+    yield replace(nomiracl, cases=unseen)
+
+
+def weighed(data: Path, suite: Suite) -> list[Group]:
     """Every question of a suite with the sentences weighed for it; those for which nothing was found are left out."""
-    suite = load(find_suite(name))
     with Store.open(data) as store:
         suite = located(suite, store.current())
     with Assistant.open(data) as assistant:
-        groups = [(case, *assistant.judged(case.question, as_of=case.as_of)) for case in suite.cases]
+        groups = [
+            (case, *assistant.judged(case.question, as_of=case.as_of, within=_within(case))) for case in suite.cases
+        ]
     return [group for group in groups if group[1]]
+
+
+def _within(case: Case) -> frozenset[str] | None:
+    return None if case.within is None else frozenset(case.within)
 
 
 def judge_report(groups: Sequence[tuple[Case, Sequence[Any]]]) -> str:
@@ -84,13 +135,13 @@ def confidence_report(groups: Sequence[Group]) -> str:
 
     names = list(groups[0][2])
     features = np.array([[signs[name] for name in names] for _, _, signs in groups])
-    right = np.array([case.answerable and any(_right(case, item) for item in items[:2]) for case, items, _ in groups])
+    right = np.array([_shown(case, items) for case, items, _ in groups])
     answerable = np.array([case.answerable for case, _, _ in groups])
     fold = np.array([_fold(case) for case, _, _ in groups])
 
     def fitted(chosen: np.ndarray[Any, Any]) -> tuple[Any, Any]:
         scaler = StandardScaler().fit(features[chosen])
-        return scaler, LogisticRegression(max_iter=5000, C=0.3).fit(scaler.transform(features[chosen]), right[chosen])
+        return scaler, LogisticRegression(max_iter=5000, C=0.1).fit(scaler.transform(features[chosen]), right[chosen])
 
     sure = np.zeros(len(groups))
     for number in range(FOLDS):
@@ -110,6 +161,11 @@ def confidence_report(groups: Sequence[Group]) -> str:
     bias = model.intercept_[0] - float(scaled @ scaler.mean_)
     weights = dict(zip(("bias", *names), (bias, *scaled), strict=True))
     return "\n".join([*lines, ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items())])
+
+
+def _shown(case: Case, items: Sequence[Any]) -> bool:
+    """Whether an answer of two sentences is right; where a set tells no sentence, whether there is one at all."""
+    return case.answerable and (not case.gold or any(_right(case, item) for item in items[:2]))
 
 
 def _fold(case: Case) -> int:

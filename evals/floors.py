@@ -42,15 +42,26 @@ class Breach:
 def read(path: Path = FLOORS) -> dict[str, Any]:
     """The pins by suite name. Raises SuiteError for a file that cannot be read."""
     with translated(path):
-        text = path.read_text(encoding="utf-8") if path.exists() else '{"suites": {}}'
+        raw = path.read_bytes() if path.exists() else b'{"suites": {}}'
     try:
-        suites: dict[str, Any] = json.loads(text)["suites"]
-    except (ValueError, KeyError, TypeError) as error:
+        suites: dict[str, Any] = json.loads(raw)["suites"]
+        for name, pin in suites.items():
+            _checked(path, name, pin)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refuse(path, None, "not_floors", detail=str(error)) from error
-    unknown = {figure for pin in suites.values() for figure in pin["floors"]} - SUMMARY.keys()
-    if unknown:
-        raise refuse(path, None, "unknown_figure", value=min(unknown))
     return suites
+
+
+def _checked(path: Path, name: str, pin: Any) -> None:
+    """Raises SuiteError for a pin that cannot be held against a run."""
+    for figure, bound in pin["floors"].items():
+        if figure not in SUMMARY:
+            raise refuse(path, None, "unknown_figure", where=name, value=figure)
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or not -1 <= bound <= 1:
+            raise refuse(path, None, "bad_floor", where=f"{name}.{figure}", value=json.dumps(bound)[:60])
+    for digest in ("suite_digest", "corpus_digest"):
+        if not isinstance(pin.get(digest), str):
+            raise refuse(path, None, "bad_floor", where=f"{name}.{digest}", value=json.dumps(pin.get(digest))[:60])
 
 
 def check(result: Result, pins: Mapping[str, Any]) -> list[Breach]:

@@ -25,6 +25,7 @@ from evals.cases import Case, Gold, Suite, checked
 from evals.problems import Problems, Wrong, refuse
 
 _ANSWER_SEPARATOR = re.compile(r"\s*(?:\|\||\|)\s*")
+_PAGE_DIGITS = 6
 _TRUE = {"", "1", "true", "vrai", "oui", "yes", "o", "y"}
 _FALSE = {"0", "false", "faux", "non", "no", "n"}
 
@@ -54,14 +55,20 @@ class Lines:
                 continue
             try:
                 value = json.loads(text)
-            except json.JSONDecodeError as error:
-                raise refuse(self.path, number, "not_json", detail=error.msg, column=error.colno) from error
+            except (ValueError, RecursionError) as error:
+                raise refuse(self.path, number, "not_json", **json_error(error)) from error
             if not isinstance(value, dict):
                 raise refuse(self.path, number, "not_object", found=type(value).__name__)
             yield number, value
 
     def digest(self) -> str:
         return self._hash.hexdigest()
+
+
+def json_error(error: Exception) -> dict[str, Any]:
+    """What and in which column, of an error of `json.loads`; too deep or too long a number has no place."""
+    at = error.colno if isinstance(error, json.JSONDecodeError) else 1
+    return {"detail": error.msg if isinstance(error, json.JSONDecodeError) else str(error), "column": at}
 
 
 _CASE_FIELDS: Mapping[str, type | tuple[type, ...]] = {
@@ -94,8 +101,6 @@ def read_cases(path: Path) -> Suite:
             wrong += _misfits(gold, _GOLD_FIELDS, ("doc",)) if isinstance(gold, dict) else [Wrong("gold_objects")]
         if not wrong and not all(isinstance(answer, str) for answer in record.get("answers", ())):
             wrong.append(Wrong("answers_text"))
-        if not wrong and record.get("answerable", True) is False and (record.get("answers") or record.get("gold")):
-            wrong.append(Wrong("answered"))
         for each in wrong:
             problems.add(number, each)
         if not wrong:
@@ -143,13 +148,16 @@ def read_ragas(path: Path) -> Suite:
             or not all(isinstance(text, str) for text in [*answers, *contexts])
         ):
             raise refuse(path, number, "ragas_text")
+        if not isinstance(record.get("answerable", True), bool):
+            found = type(record["answerable"]).__name__
+            raise refuse(path, number, "wrong_type", field="answerable", expected="bool", found=found)
         cases.append(
             Case(
                 qid=str(record.get("id", f"{path.stem}-{number}")),
                 question=question,
                 answers=tuple(answers),
                 gold=tuple(Gold(doc="", quote=text) for text in contexts),
-                answerable=bool(record.get("answerable", True)),
+                answerable=record.get("answerable", True),
                 line=number,
             )
         )
@@ -186,7 +194,7 @@ def read_table(path: Path) -> Suite:
     if bad:
         reason, column = bad[0]
         raise refuse(path, 1, reason, column=column, known=", ".join(_TABLE_COLUMNS))
-    rows = csv.reader((text for _, text in numbered), delimiter=delimiter)
+    rows = csv.reader((text for _, text in numbered), delimiter=delimiter, strict=True)
     cases = []
     for number, row in _numbered(rows, path):
         if not any(cell.strip() for cell in row):
@@ -214,8 +222,10 @@ def _table_case(path: Path, number: int, cell: Mapping[str, str]) -> Case:
     flag, page = cell.get("answerable", "").lower(), cell.get("page", "")
     if flag not in _TRUE | _FALSE:
         raise refuse(path, number, "bad_flag", value=flag)
-    if page and not page.isdecimal():
-        raise refuse(path, number, "bad_page", value=page)
+    if page and not (page.isdecimal() and len(page) <= _PAGE_DIGITS):
+        raise refuse(path, number, "bad_page", value=page[:20])
+    if page and not cell.get("source"):
+        raise refuse(path, number, "page_alone")
     gold = Gold(doc=cell.get("source", ""), quote=cell.get("quote", ""), page=int(page) if page else None)
     return Case(
         qid=cell.get("qid") or f"{path.stem}-{number}",

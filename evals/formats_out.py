@@ -182,18 +182,23 @@ WRITERS: Mapping[str, tuple[str, Callable[[Result], str]]] = {
 """Format -> (ending, writer)."""
 
 
-def write(result: Result, folder: Path, formats: Iterable[str] = ("json", "html")) -> list[Path]:
-    """Write `folder/<suite><ending>` for each format ("all" for every one); gives the paths. Raises UsageError."""
+def chosen(formats: Iterable[str]) -> list[str]:
+    """The formats asked for, "all" meaning every one, in the table's order. Raises UsageError."""
     wanted = list(formats)
     unknown = [name for name in wanted if name not in WRITERS and name != "all"]
     if unknown:
         told, known = f"unknown format {unknown[0]!r}", ", ".join(["all", *WRITERS])
         raise UsageError(f"{told} (known: {known})", reason="unknown_writer", value=unknown[0], known=known)
-    paths = []
+    return [name for name in WRITERS if name in wanted or "all" in wanted]
+
+
+def write(result: Result, folder: Path, formats: Iterable[str] = ("json", "html")) -> list[Path]:
+    """Write `folder/<suite><ending>` for each format ("all" for every one); gives the paths. Raises UsageError."""
+    wanted, paths = chosen(formats), []
     stem = re.sub(r"[^\w.-]+", "-", result.suite["name"]).strip("-.") or "resultat"
-    for name, (ending, writer) in WRITERS.items():
-        if name in wanted or "all" in wanted:
-            path = folder / f"{stem}{ending}"
-            save(writer(result), path)
-            paths.append(path)
+    for name in wanted:
+        ending, writer = WRITERS[name]
+        path = folder / f"{stem}{ending}"
+        save(writer(result), path)
+        paths.append(path)
     return paths

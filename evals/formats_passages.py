@@ -14,7 +14,7 @@ from typing import Any
 from corpus.errors import SuiteError, translated
 from corpus.records import Document
 from evals.cases import Case, Gold, Suite, checked, located
-from evals.formats_in import Lines
+from evals.formats_in import Lines, json_error
 from evals.problems import refuse
 
 
@@ -31,7 +31,9 @@ def _whole_json(path: Path) -> tuple[Any, str]:
         line = raw.count(b"\n", 0, error.start) + 1
         raise refuse(path, line, "not_utf8", at=error.start, byte=error.object[error.start]) from error
     except json.JSONDecodeError as error:
-        raise refuse(path, error.lineno, "not_json", detail=error.msg, column=error.colno) from error
+        raise refuse(path, error.lineno, "not_json", **json_error(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise refuse(path, None, "not_json", **json_error(error)) from error
 
 
 def read_squad(path: Path) -> Suite:
@@ -88,7 +90,7 @@ def _bad_field(path: Path, line: int | None, record: Any, name: str, kind: type,
 
 def _squad_case(path: Path, qa: Any, document: Document, fallback: str, where: str) -> Case:
     question = _field(path, qa, where, "question", str)
-    impossible = bool(qa.get("is_impossible", False))
+    impossible = "is_impossible" in qa and _field(path, qa, where, "is_impossible", bool)
     answers = [] if impossible or "answers" not in qa else _field(path, qa, where, "answers", list)
     gold, texts = [], []
     for answer in answers:
@@ -126,6 +128,11 @@ def read_nomiracl(path: Path) -> Suite:
                 raise refuse(path, number, "same_passage_id", id=id)
             ids.append(id)
         relevant = record.get("relevant") or []
+        if not isinstance(relevant, list):
+            raise _bad_field(path, number, record, "relevant", list)
+        for id in map(str, relevant):
+            if id not in ids:
+                raise refuse(path, number, "relevant_passage", id=id)
         cases.append(
             Case(
                 qid=str(record.get("query_id", f"{path.stem}-{number}")),
@@ -156,15 +163,22 @@ def read_beir(path: Path) -> Suite:
     chosen = _beir_qrels(path)
     qrels = Lines(chosen)
     relevant = _beir_relevant(qrels, documents)
-    cases = []
+    cases, seen = [], dict[str, int]()
     for number, record in queries.objects():
         id = _line_field(queries, number, record, "_id")
         question = _line_field(queries, number, record, "text")
+        if id in seen:
+            raise refuse(queries.path, number, "same_id_line", id=id, first=seen[id])
+        seen[id] = number
         if id in relevant:
-            gold = tuple(Gold(doc=doc) for doc in relevant.pop(id))
+            gold = tuple(Gold(doc=doc) for doc in relevant[id])
             cases.append(Case(qid=id, question=question, gold=gold, line=number))
-    if relevant:
-        raise refuse(chosen, None, "unknown_query", id=next(iter(relevant)))
+    if unknown := relevant.keys() - seen.keys():
+        raise refuse(chosen, None, "unknown_query", id=min(unknown))
+    notes = [f"judgements of {chosen.name}"]
+    notes += (
+        [f"{len(seen) - len(cases)} queries without a relevant document left out"] if len(seen) > len(cases) else []
+    )
     digest = hashlib.sha256("".join(part.digest() for part in (corpus, queries, qrels)).encode()).hexdigest()
     return Suite(
         name=path.name,
@@ -172,6 +186,7 @@ def read_beir(path: Path) -> Suite:
         digest=digest,
         cases=checked(path / "queries.jsonl", cases),
         documents=tuple(documents.values()),
+        notes=tuple(notes),
     )
 
 
@@ -202,7 +217,7 @@ def _beir_relevant(qrels: Lines, documents: Mapping[str, Document]) -> dict[str,
     relevant: dict[str, list[str]] = {}
     for number, text in qrels:
         row = next(csv.reader([text], delimiter="\t"), [])
-        if not row or (number == 1 and not row[-1].lstrip("-").isdigit()):
+        if not row or (number == 1 and len(row) == 3 and not row[-1].lstrip("-").isdigit()):
             continue
         if len(row) != 3 or not row[2].lstrip("-").isdigit():
             raise refuse(qrels.path, number, "bad_qrels")

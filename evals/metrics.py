@@ -208,6 +208,12 @@ def rounded(value: float) -> float:
     return round(float(value), 6)
 
 
+def percentiles(values: Sequence[float], *wanted: int) -> dict[str, float]:
+    """ "p50"... of `values`, linear between neighbours; all 0 without values."""
+    found = np.percentile(np.asarray(values, dtype=np.float64), wanted) if len(values) else [0.0] * len(wanted)
+    return {f"p{percent}": float(value) for percent, value in zip(wanted, found, strict=True)}
+
+
 def scorable(rows: Sequence[Row]) -> tuple[str, ...]:
     """The figures that these rows can say something about: refusal needs a question to refuse."""
     refusable = any(not row.answerable for row in rows)

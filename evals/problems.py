@@ -40,15 +40,21 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "row_length": "{found} columns, the header has {wanted}",
         "bad_flag": "answerable is {value!r}, expected oui/non, true/false or 1/0",
         "bad_page": "page is {value!r}, expected a number",
+        "page_alone": "page without source",
+        "bad_day": "{field} is {value!r}, expected a day (YYYY-MM-DD)",
         "bad_qrels": "expected query-id, corpus-id and an integer score",
         # questions and documents
         "no_question": "no question in this suite",
+        # pages of `bench extraction`
+        "bad_page_row": 'expected {{"file", "with": [...], "without": [...]}}',
+        "no_page": "no page in this folder",
         "empty_question": "question {qid!r} is empty",
         "same_id": "id {id!r} already used",
         "same_id_line": "id {id!r} already used (line {first})",
         "answered": "an unanswerable question has answers or gold",
         "no_passage_text": "a passage has no text",
         "same_passage_id": "passage id {id!r} stands for two different texts",
+        "relevant_passage": "relevant passage {id!r} is not among the question's passages",
         "unknown_query": "query {id!r} is not in queries.jsonl",
         "unknown_document": "document {id!r} is not in corpus.jsonl",
         "gold_document": "gold document {doc!r} is not in the corpus",
@@ -61,6 +67,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "nothing_shared": "the two runs share no question",
         "not_floors": "not a floors file: {detail}",
         "unknown_figure": "unknown figure {value!r}",
+        "bad_floor": "{value!r} is no digest and no bound from -1 to 1",
     }
 )
 """Reason code of a SuiteError -> what is wrong, with values of its details."""

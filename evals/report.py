@@ -9,7 +9,7 @@ hole in the escaping would run nothing and load nothing.
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ FAILURES = ("wrong", "answered_unanswerable", "refused", "error")
 """Outcomes listed as failures, gravest first; the others are listed too, but filtered out at first."""
 MAX_LISTED = 2000
 """Questions listed in a page; beyond that, failures first, and the page says how many are left out."""
+MAX_DISAGREEMENTS = 200
 BY_TYPE = "correct"
 
 
@@ -62,7 +63,25 @@ def render(result: Result) -> str:
         number=words.number,
         interval=words.interval,
         points=words.points,
+        day=_day,
+        disagreements=_disagreements(result),
     )
+
+
+def _disagreements(result: Result) -> list[tuple[Row, str]]:
+    """Answers of which the language model and the measures say another thing, MAX_DISAGREEMENTS at most."""
+    verdicts = {told["qid"]: told["verdict"] for told in result.judge.get("rows", ())}
+    told = ((row, verdicts[row.qid]) for row in result.rows if row.qid in verdicts)
+    other = [pair for pair in told if (pair[0].outcome == "right") != (pair[1] == "right")]
+    return other[:MAX_DISAGREEMENTS]
+
+
+def _day(iso: str) -> str:
+    """2025-03-27 -> 27 mars 2025; what is no date as it is."""
+    try:
+        return in_words(iso).replace(" ", words.NBSP)
+    except ValueError:
+        return iso
 
 
 def _french_time(iso: str) -> str:
@@ -80,7 +99,7 @@ def _hash(text: str) -> str:
 def _plots(result: Result) -> dict[str, str]:
     curves = result.curves
     return {
-        "types": plots.bars(_bars(result), "Bonnes issues par type de question"),
+        "types": plots.bars(_bars(result), "Questions réussies par type de question"),
         "risk": plots.risk_coverage(curves["risk_coverage"]),
         "calibration": plots.calibration(curves["calibration"]),
         "latency": plots.latency([row.latency_ms for row in result.rows]),
@@ -101,12 +120,19 @@ def _order(estimate: Estimate) -> float:
     return -estimate.value
 
 
+def _about(row: Row) -> Iterator[str]:
+    if row.type:
+        yield words.TYPES.get(row.type, row.type)
+    if row.as_of:
+        yield f"au{words.NBSP}{_day(row.as_of)}"
+
+
 def _listed(row: Row) -> dict[str, Any]:
     """A question as the list shows it; `find` is what the text filter looks in."""
     return {
         "row": row,
         "outcome": words.OUTCOMES[row.outcome],
-        "type": words.TYPES.get(row.type, row.type) if row.type else "",
+        "about": ", ".join(_about(row)),
         "find": " ".join([row.qid, row.question, *row.answers, row.answer]).casefold(),
         "ranks": ["non trouvé" if rank is None else f"rang {rank}" for rank in row.gold_ranks],
     }

@@ -25,6 +25,7 @@ class Row:
     gold: {doc, quote, start, end}; sentences: {text, citations: [{doc, start, end, quote, exact}]};
     evidence: {rank, score, doc, start, end, title, relevant, text}, best first, text for the first ones;
     gold_ranks: rank of the first passage that finds each gold item, None if not found;
+    series: other values shown beside the answer: {kind, points: [{doc, start, end}]};
     scores: name -> value, None where the metric does not apply (never 0 for that).
     """
 
@@ -47,6 +48,7 @@ class Row:
     scores: dict[str, float | None]
     latency_ms: float
     error: str = ""
+    series: tuple[dict[str, Any], ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -67,7 +69,8 @@ class Estimate:
 class Result:
     """A run. metrics: name -> Estimate over all rows; by_type: the same per question type;
     curves: points of the plots; suite: name, digest, counts, what was skipped and why;
-    baselines, robustness: filled when they were asked for."""
+    baselines, robustness: filled when they were asked for; judge: what a language model thinks of the answers
+    (`evals.model_judge`), which enters none of the other parts."""
 
     suite: dict[str, Any]
     conditions: dict[str, Any]
@@ -78,6 +81,7 @@ class Result:
     times: dict[str, Any]
     baselines: dict[str, dict[str, Estimate]] = field(default_factory=dict)
     robustness: dict[str, Any] = field(default_factory=dict)
+    judge: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self)}
@@ -98,31 +102,49 @@ def dump(result: Result) -> str:
 
 def parse(path: Path) -> Result:
     """Read a results file. Raises SuiteError when it is none."""
+    from pydantic import TypeAdapter, ValidationError
+
     with translated(path):
         raw = path.read_bytes()
     try:
         whole = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refuse(path, None, "not_results", detail=str(error)) from error
     found = whole.pop("format", None) if isinstance(whole, dict) else None
     if found != FORMAT:
         raise refuse(path, None, "other_format", found=found, wanted=FORMAT)
     try:
-        whole["rows"] = tuple(Row(**_tuples(row)) for row in whole["rows"])
-        whole["metrics"] = _estimates(whole["metrics"])
-        whole["by_type"] = {name: _estimates(part) for name, part in whole["by_type"].items()}
-        whole["baselines"] = {name: _estimates(part) for name, part in whole["baselines"].items()}
-        return Result(**whole)
-    except (KeyError, TypeError) as error:
-        raise refuse(path, None, "damaged_results", detail=str(error)) from error
+        result = TypeAdapter(Result).validate_python(whole)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise refuse(path, None, "damaged_results", where=where, detail=first["msg"]) from error
+    for part, names in _PARTS.items():
+        for name, kind in names.items():
+            if not isinstance(getattr(result, part).get(name), kind):
+                raise refuse(path, None, "damaged_results", where=f"{part}.{name}", detail="missing or of another type")
+    return result
 
 
-def _estimates(part: Mapping[str, Mapping[str, Any]]) -> dict[str, Estimate]:
-    return {name: Estimate(**values) for name, values in part.items()}
+_PARTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
+    "suite": {
+        **dict.fromkeys(("name", "format", "digest"), str),
+        **dict.fromkeys(("questions", "scored", "unjudged", "errors"), int),
+        **dict.fromkeys(("skipped", "notes"), list),
+    },
+    "curves": {"risk_coverage": list, "calibration": list, "judged_answers": int},
+    "times": {"started": str, "seconds": (int, float), "latency_ms": dict},
+}
+"""What reports and comparisons read of a result's open parts."""
 
 
-def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+def writable(folder: Path) -> None:
+    """Make `folder` and try it, so that no long run ends in an error. Raises DataReadOnly, DiskFull, OSError."""
+    probe = folder / ".sourcier.part"
+    with translated(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
 
 
 def save(text: str, path: Path) -> None:

@@ -5,7 +5,6 @@ of every generator here carries the result.
 """
 
 import shutil
-import statistics
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ from evals.results import Result, Row
 from evals.scoring import Asker, observe, scored
 
 if TYPE_CHECKING:
+    from rag import ChatModel
     from rag.encoder import Encoder
 
 SUITES = Path(__file__).parent / "suites"
@@ -44,7 +44,7 @@ EVERY = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalEvent:
-    """Progress: stage ("index", "ask", "lexical"..., an attack's name), done of total; `result` on the last."""
+    """Progress: stage ("index", "ask", an attack's name, "judge"...), done of total; `result` on the last."""
 
     stage: str
     done: int
@@ -103,16 +103,11 @@ def summary(suite: Suite, rows: list[Row], told: dict[str, Any], *, seed: int, s
         times={
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
-            "latency_ms": _percentiles(latencies),
+            "latency_ms": {
+                name: round(value, 1) for name, value in metrics.percentiles(latencies, 50, 90, 95, 99).items()
+            },
         },
     )
-
-
-def _percentiles(latencies: list[float]) -> dict[str, float]:
-    if len(latencies) < 2:
-        return {f"p{p}": round(sum(latencies), 1) for p in (50, 90, 95, 99)}
-    cuts = statistics.quantiles(latencies, n=100, method="inclusive")
-    return {f"p{p}": round(cuts[p - 1], 1) for p in (50, 90, 95, 99)}
 
 
 def built(
@@ -142,6 +137,7 @@ def evaluate(
     seed: int = 0,
     limit: int | None = None,
     strict: bool = True,
+    judge: "ChatModel | None" = None,
 ) -> Iterator[EvalEvent]:
     """Evaluate a suite; the last event carries the result. This is `sourcier eval`.
 
@@ -150,11 +146,15 @@ def evaluate(
     the corpus raises; otherwise such cases are skipped and counted. encoder: a ready one,
     in place of the settings' model. baselines: run the parts of BASELINES too.
     robustness: names of `evals.robustness.ATTACKS` and `evals.perturb.PERTURBATIONS`, or "all".
-    Raises SuiteError and what `Assistant.open` raises.
+    judge: a language model that reads the answers too; what it says stands apart, in `Result.judge`.
+    Raises SuiteError, UsageError (a name of `robustness`) and what `Assistant.open` raises.
     """
+    from evals.model_judge import judged
+    from evals.robustness import attacked, names
     from rag import load_encoder
 
     settings = settings or Settings.load()
+    names(robustness)  # unknown ones are told before anything is measured
     suite = load(find_suite(name), format)
     if limit is not None:
         suite = replace(suite, cases=suite.cases[:limit], notes=(*suite.notes, f"first {limit} questions only"))
@@ -184,11 +184,13 @@ def evaluate(
                     yield replace(event, result=None)
             result = replace(result, baselines=found)
         if robustness:
-            from evals.robustness import attacked
-
             for step in attacked(bench, suite, result, robustness):
                 result = step.result or result
                 yield replace(step, result=None)
+        if judge is not None:
+            for event in judged(result, judge, seed=seed):
+                result = event.result or result
+                yield replace(event, result=None)
     yield EvalEvent(stage="done", done=len(suite.cases), total=len(suite.cases), result=result)
 
 
@@ -225,5 +227,5 @@ class Bench:
         yield from built(documents, self.scratch / name, self.settings, self.encoder, base=self.data)
 
 
-_NEUTRAL = {"cache", "user_agent", "host", "port"}
-"""Settings that change no answer, left out of the conditions."""
+_NEUTRAL = {"cache", "user_agent", "host", "port", "llm_key"}
+"""Settings that change no answer, and the one that is a secret: left out of the conditions."""

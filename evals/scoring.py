@@ -74,9 +74,15 @@ def observe(asker: Asker, case: Case) -> Observation:
 
 
 def finds(passage: Evidence, gold: Gold, *, whole: bool = False) -> bool:
-    """Does a retrieved passage find a gold item: at least half of its quote, or its document when `whole`."""
+    """Does a retrieved passage find a gold item: at least half of its quote, or its document when `whole`.
+
+    A passage that stands for its copies finds what stands in one of them, if it says the gold quote word for word
+    itself: naming a publication is not enough, but where the gold is a whole document without a quote.
+    """
     if not gold.doc:
         return len(passage.text) <= MAX_PASSAGE_CHARS and _same_text(passage.text, gold.quote)
+    if any(copy.doc == gold.doc for copy in passage.copies):
+        return len(passage.text) <= MAX_PASSAGE_CHARS and _holds(passage.text, gold.quote)
     if passage.doc != gold.doc or (gold.page is not None and passage.page not in (None, gold.page)):
         return False
     span = gold.span
@@ -86,10 +92,20 @@ def finds(passage: Evidence, gold: Gold, *, whole: bool = False) -> bool:
     return fits and 2 * _overlap(Span(passage.start, passage.end), span) >= span.end - span.start
 
 
-def proves(citation: Citation, gold: Gold) -> bool:
-    """Does a citation stand on a gold item: half of the shorter of the two quotes is shared."""
+def proves(citation: Citation, gold: Gold, evidence: Sequence[Evidence] = ()) -> bool:
+    """Does a citation stand on a gold item: half of the shorter of the two quotes is shared.
+
+    evidence: passages shown with the citation; where one of them stands for a copy that the gold is in, the cited
+    text must say the gold quote word for word, or be a part of it.
+    """
     if citation.end - citation.start > MAX_QUOTE_CHARS:
         return False
+    if any(
+        item.doc == citation.doc and item.start <= citation.start < item.end and copy.doc == gold.doc
+        for item in evidence
+        for copy in item.copies
+    ):
+        return _same_text(citation.quote, gold.quote)
     if not gold.doc:
         return _same_text(citation.quote, gold.quote)
     if citation.doc != gold.doc:
@@ -103,6 +119,10 @@ def proves(citation: Citation, gold: Gold) -> bool:
 
 def _overlap(one: Span, other: Span) -> int:
     return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+def _holds(text: str, quote: str) -> bool:
+    return " ".join(quote.split()) in " ".join(text.split())
 
 
 def _same_text(one: str, other: str) -> bool:
@@ -202,7 +222,13 @@ def _row(
         scores=scores,
         latency_ms=round(seen.latency_ms, 3),
         error=seen.error,
+        series=tuple(map(_series_record, answer.conflicts)) if answer else (),
     )
+
+
+def _series_record(series: Mapping[str, Any]) -> dict[str, Any]:
+    points = [{key: point[key] for key in ("doc", "start", "end")} for point in series["points"]]
+    return {"kind": series["kind"], "points": points}
 
 
 def _views(answer: Answer | None, case: Case, document: Callable[[str], Document]) -> list[list[CitationView]]:
@@ -212,7 +238,7 @@ def _views(answer: Answer | None, case: Case, document: Callable[[str], Document
         [
             CitationView(
                 exact=is_exact(citation, document),
-                proves=frozenset(i for i, gold in enumerate(case.gold) if proves(citation, gold)),
+                proves=frozenset(i for i, gold in enumerate(case.gold) if proves(citation, gold, answer.evidence)),
             )
             for citation in sentence.citations
         ]

@@ -13,14 +13,14 @@ Unknown keys are refused, so that a misspelt one never passes silently.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from corpus.errors import CatalogueError
+from corpus.errors import CatalogueError, UsageError
 from ingest.addresses import ascii_host, normalise
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -58,6 +58,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "not_http": "must start with http:// or https:// and name a host",
         "credentials": "must not hold a user name or password",
         "bad_hosts": 'must be a list of "host" or "host:port"',
+        "bad_hours": 'must be two times of day in UTC, as "22-06" or "22:30-06:00"',
     }
 )
 """Reason code of a CatalogueError -> what is wrong, with values of its details. `ui.reasons` has the French."""
@@ -65,6 +66,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
 SELECTORS = frozenset({"title", "body", "date", "publisher", "ministry", "kind", "item", "next", "drop"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOURS = re.compile(r"([01]?\d|2[0-4])(?::([0-5]\d))?-([01]?\d|2[0-4])(?::([0-5]\d))?")
+_SHIPPED = Path(__file__).parent / "catalogues"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,11 @@ class Source:
     publisher, ministry, document_kind: what documents carry when the page does not say.
     delay_seconds: least time between two requests to a host; robots.txt can ask for more.
     allow_private: loopback and private addresses may be fetched (tests, intranets).
-    max_pages: most addresses visited in one run.
+    max_pages: most addresses listed in one round.
+    pages_per_run: most requests for pages in one run, 0 for no limit; the next run takes the rest.
+    hours: when the site may be visited, in UTC (the time of Burkina Faso), as "22-06"; "" for always.
+    complete: the listing names every publication, so that what it no longer names is withdrawn.
+    ocr: scanned pages are read by optical character recognition, where the program is installed.
     """
 
     name: str
@@ -87,6 +94,10 @@ class Source:
     allow_private: bool = False
     enabled: bool = True
     max_pages: int = 2000
+    pages_per_run: int = 0
+    hours: str = ""
+    complete: bool = False
+    ocr: bool = True
     hosts: tuple[str, ...] = ()
     selectors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -102,9 +113,36 @@ class Source:
             return host in self.hosts or f"{host}:{port or _DEFAULT_PORTS.get(parts.scheme)}" in self.hosts
         return f"{host}:{port}" in self.hosts
 
+    def open_at(self, now: str) -> bool:
+        """True when `hours` allow a visit at `now` (ISO 8601 time, UTC)."""
+        times = _HOURS.fullmatch(self.hours)
+        if times is None:
+            return True
+        start, end = (int(times[n]) * 60 + int(times[n + 1] or 0) for n in (1, 3))
+        minute = int(now[11:13]) * 60 + int(now[14:16])
+        return start <= minute < end if start < end else minute >= start or minute < end
+
+    def declaration(self) -> dict[str, Any]:
+        """JSON object, from which `Source.declared` makes the same value."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**values, "hosts": list(self.hosts), "selectors": dict(self.selectors)}
+
+    @classmethod
+    def declared(cls, values: Mapping[str, Any]) -> "Source":
+        """The value that `declaration` wrote; keys of another version of Sourcier are left out."""
+        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        hosts, selectors = tuple(values.get("hosts", ())), MappingProxyType(dict(values.get("selectors", {})))
+        return cls(**{**known, "hosts": hosts, "selectors": selectors})
+
 
 def load(path: Path) -> tuple[Source, ...]:
-    """Read a catalogue; every problem is a CatalogueError with path, line, key and a reason of REASONS."""
+    """Read a catalogue; every problem is a CatalogueError with path, line, key and a reason of REASONS.
+
+    A bare name ("burkina") that is no file means a catalogue shipped with Sourcier.
+    """
+    shipped = _SHIPPED / f"{path.name}.toml"
+    if len(path.parts) == 1 and not path.exists() and shipped.is_file():
+        path = shipped
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -142,12 +180,28 @@ def parse(text: str, path: Path) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+def named(sources: Sequence[Source], names: Iterable[str], path: Path) -> tuple[Source, ...]:
+    """The sources of these names, in the catalogue's order. Raises UsageError for a name that it does not have."""
+    wanted = set(names)
+    unknown = wanted - {source.name for source in sources}
+    if unknown:
+        known = ", ".join(source.name for source in sources)
+        message = f"no source {', '.join(sorted(unknown))} in {path}"
+        raise UsageError(
+            message, reason="unknown_source", path=str(path), value=", ".join(sorted(unknown)), known=known
+        )
+    return tuple(source for source in sources if source.name in wanted)
+
+
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("name", "kind", "url", "publisher", "ministry", "document_kind"), (str,)),
+    **dict.fromkeys(("name", "kind", "url", "publisher", "ministry", "document_kind", "hours"), (str,)),
     "delay_seconds": (int, float),
     "allow_private": (bool,),
     "enabled": (bool,),
+    "complete": (bool,),
+    "ocr": (bool,),
     "max_pages": (int,),
+    "pages_per_run": (int,),
     "hosts": (list,),
     "selectors": (dict,),
 }
@@ -205,6 +259,10 @@ def _check_values(entry: dict[str, Any], fail: Fail) -> None:
         raise fail("delay_seconds", "out_of_range", least=0, most=3600)
     if not 1 <= entry.get("max_pages", 1) <= 1_000_000:
         raise fail("max_pages", "out_of_range", least=1, most=1_000_000)
+    if not 0 <= entry.get("pages_per_run", 0) <= 1_000_000:
+        raise fail("pages_per_run", "out_of_range", least=0, most=1_000_000)
+    if entry.get("hours") and not _HOURS.fullmatch(entry["hours"]):
+        raise fail("hours", "bad_hours")
 
 
 def _check_selector(key: str, value: object, fail: Fail) -> None:

@@ -7,6 +7,11 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Whole UTF-8 sequences (Unicode, table 3-7).
+_UTF8 = re.compile(
+    rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+"
+)
 # What browsers do (WHATWG Encoding): pages that say latin-1 or ASCII are windows-1252.
 _MEANT = {"iso8859-1": "windows-1252", "ascii": "windows-1252"}
 # Codecs of Python that are not character sets of the web.
@@ -18,8 +23,9 @@ def decode(body: bytes, content_type: str = "") -> str:
     """The text of `body`; never raises.
 
     Order: byte-order mark; UTF-8 whenever the bytes are valid UTF-8 (a page that
-    is valid UTF-8 and holds accents is UTF-8, whatever it says); what the HTTP
-    header, then the page, says; charset-normalizer's guess; windows-1252.
+    is valid UTF-8 and holds accents is UTF-8, whatever it says); UTF-8 with pieces
+    of windows-1252 in it; what the HTTP header, then the page, says;
+    charset-normalizer's guess; windows-1252.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -29,8 +35,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     except UnicodeDecodeError:
         pass
     claims = _claims(body, content_type)
-    if "utf-8" in claims and _mostly_utf8(body):
-        return body.decode("utf-8", "replace")
+    if ("utf-8" in claims or not claims) and _mostly_utf8(body):
+        return _mixed(body)
     for name in claims:
         if name != "utf-8":
             try:
@@ -64,11 +70,21 @@ def _claims(body: bytes, content_type: str) -> list[str]:
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    """True when bad bytes are rare beside good multi-byte sequences: damaged UTF-8, not another encoding."""
+    """True when bad bytes are rare beside good multi-byte sequences: UTF-8 with something else in it."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
-    return good > 10 * bad
+    return good > bad  # text of one byte a letter holds hardly a sequence that is good by chance
+
+
+def _mixed(body: bytes) -> str:
+    """UTF-8 into which pieces of windows-1252 were pasted, as content systems do; each piece read as what it is."""
+    out: list[str] = []
+    at = 0
+    for good in _UTF8.finditer(body):
+        out += [body[at : good.start()].decode("windows-1252", "replace"), good[0].decode("utf-8")]
+        at = good.end()
+    return "".join([*out, body[at:].decode("windows-1252", "replace")])
 
 
 def _guess(body: bytes) -> str | None:

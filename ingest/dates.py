@@ -1,30 +1,20 @@
 """Dates as pages write them -> ISO 8601 days. Never today's date, never a guess from one number alone."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from corpus.months import FOLDED, SHORT, fold
+
+_ENGLISH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "janvier janv jan january",
-            "fevrier fevr fev february feb",
-            "mars march mar",
-            "avril avr april apr",
-            "mai may",
-            "juin june jun",
-            "juillet juil july jul",
-            "aout august aug",
-            "septembre sept sep september",
-            "octobre oct october",
-            "novembre nov november",
-            "decembre dec december",
-        ),
-        1,
-    )
-    for name in names.split()
+    for number, (french, short, english) in enumerate(zip(FOLDED, SHORT, _ENGLISH_NAMES, strict=True), 1)
+    for name in (french, fold(short), english, english[:3], french[:3])
+    if name != "jui"
 }
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _NAMED = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -36,10 +26,6 @@ _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:T\d{4,6}Z?)?(?!\
 _DATELINE = re.compile(r"^(?:date|publiée? le|[^\W\d_][\w’' -]{1,30}, le)\s*:?\s*(.{8,40})$", re.IGNORECASE)
 _DATELINE_CHARS = 80
 _PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
 
 
 def day(year: int, month: int, number: int) -> str | None:
@@ -62,7 +48,7 @@ def find_day(text: str) -> str | None:
 
 def days_in(text: str) -> list[str]:
     """Every date that `find_day` would recognise, in order."""
-    plain = _plain(text)
+    plain = fold(text)
     found: list[tuple[int, str | None]] = []
     for match in _ISO.finditer(plain):
         found.append((match.start(), day(int(match[1]), int(match[2]), int(match[3]))))
@@ -84,7 +70,7 @@ def find_date(text: str) -> str | None:
     """
     if whole := find_day(text):
         return whole
-    plain = _plain(text).strip(" .,;:()")
+    plain = fold(text).strip(" .,;:()")
     if (month := _MONTH.search(plain)) and day(int(month[2]), _MONTHS[month[1]], 1):
         return f"{month[2]}-{_MONTHS[month[1]]:02d}"
     return plain if re.fullmatch(r"(?:19|20)\d{2}(?:-(?:0[1-9]|1[0-2]))?", plain) else None

@@ -6,12 +6,14 @@ itself comes from its listing, then from its source's declaration.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from urllib.parse import urlsplit
 
+from corpus.original import Edit, shifted
 from corpus.records import Document
 from ingest.catalogue import Source
 from ingest.dates import dateline
@@ -44,14 +46,21 @@ def _html(body: Body, source: Source) -> Content | Rejected:
 
 def _pdf(body: Body, source: Source) -> Content | Rejected:
     from ingest.pdf import read_pdf
+    from ingest.pdf_scan import no_ocr
 
-    return read_pdf(body.data)
+    return read_pdf(body.data) if source.ocr else read_pdf(body.data, no_ocr)
 
 
 def _docx(body: Body, source: Source) -> Content | Rejected:
     from ingest.office import read_docx
 
     return read_docx(body.data)
+
+
+def _odt(body: Body, source: Source) -> Content | Rejected:
+    from ingest.office import read_odt
+
+    return read_odt(body.data)
 
 
 def _text(body: Body, source: Source, *, markdown: bool) -> Content | Rejected:
@@ -64,25 +73,30 @@ READERS: Mapping[str, Reader] = {
     "html": _html,
     "pdf": _pdf,
     "docx": _docx,
+    "odt": _odt,
     "text": partial(_text, markdown=False),
     "markdown": partial(_text, markdown=True),
 }
 
 _DATELINE_BLOCKS = 12
-_TYPES = {
+TYPES: Mapping[str, str] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
     "application/x-pdf": "pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
     "text/markdown": "markdown",
     "text/plain": "text",
 }
+"""Media types that can be read, and their format."""
+
 EXTENSIONS: Mapping[str, str] = {
     ".html": "html",
     ".htm": "html",
     ".pdf": "pdf",
     ".docx": "docx",
+    ".odt": "odt",
     ".txt": "text",
     ".md": "markdown",
 }
@@ -100,24 +114,28 @@ def format_of(body: Body) -> str | None:
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
-        return "docx" if _is_docx(body.data) else None
+        return _office_format(body.data)
     media = body.content_type.split(";", 1)[0].strip().lower()
     by_name = next((kind for end, kind in EXTENSIONS.items() if urlsplit(body.name).path.lower().endswith(end)), None)
     if media == "text/plain" and by_name == "markdown":
         return "markdown"
-    known = _TYPES.get(media) or (by_name if media in ("", "application/octet-stream") else None)
+    known = TYPES.get(media) or (by_name if media in ("", "application/octet-stream") else None)
     if known in (None, "text") and _LOOKS_HTML.match(head):
         return "html"
     # A PDF that does not begin like one is broken, or is the site's error page.
     return known
 
 
-def _is_docx(data: bytes) -> bool:
+def _office_format(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return "word/document.xml" in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        return True  # named as such by its reader
+            names = archive.namelist()
+            if "word/document.xml" in names:
+                return "docx"
+            kind = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            return "odt" if kind.strip() == b"application/vnd.oasis.opendocument.text" else None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, zlib.error):
+        return "docx"  # its reader says what is wrong
 
 
 def extract(body: Body, *, doc: str, url: str, source: Source, found: Found) -> Extracted | Rejected:
@@ -135,7 +153,7 @@ def extract(body: Body, *, doc: str, url: str, source: Source, found: Found) -> 
     if isinstance(content, Rejected):
         return content
     title = _title(content, found, kind)
-    text, pages = _without_title(content, title)
+    text, pages, edits = _without_title(content, title)
     published = content.published or found.published
     if published is None and kind != "html":
         published = dateline(text.split("\n\n")[:_DATELINE_BLOCKS])
@@ -152,6 +170,8 @@ def extract(body: Body, *, doc: str, url: str, source: Source, found: Found) -> 
         text=text,
         source=source.name,
         pages=pages,
+        ocr=content.ocr,
+        edits=edits,
     )
     return Extracted(document=document, alarms=content.alarms)
 
@@ -168,10 +188,10 @@ def _words(text: str) -> list[str]:
     return text.casefold().replace("’", "'").split()
 
 
-def _without_title(content: Content, title: str) -> tuple[str, tuple[int, ...]]:
-    """The text without its title at the head of the first page of a PDF, and page offsets to match."""
+def _without_title(content: Content, title: str) -> tuple[str, tuple[int, ...], tuple[Edit, ...]]:
+    """The text without its title at the head of the first page of a PDF; page offsets and edits to match."""
     head, _, rest = content.text.partition("\n\n")
     if not content.pages or not rest or _words(head) != _words(title):
-        return content.text, content.pages
+        return content.text, content.pages, content.edits
     cut = len(content.text) - len(rest)
-    return rest, tuple(max(0, start - cut) for start in content.pages)
+    return rest, tuple(max(0, start - cut) for start in content.pages), shifted(content.edits, -cut)

@@ -12,8 +12,6 @@ import hashlib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -25,6 +23,7 @@ from ingest.addresses import Resolver, normalise, system_resolver
 from ingest.catalogue import Source
 from ingest.clock import SystemClock
 from ingest.connection import AddressRefused, CheckedBackend, Deadline, NameUnknown, OutOfTime
+from ingest.headers import retry_after, seconds_ahead
 from ingest.inflate import BadEncoding, Inflater, TooLarge
 from ingest.robots import RobotsRules, read_robots
 from ingest.values import Clock, FetchReason, FetchResult, NotModified, Page, Refusal
@@ -97,6 +96,7 @@ class Fetcher:
         resolve: Resolver = system_resolver,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
+        self._given = (user_agent, resolve, ssl_context)
         self._user_agent = user_agent
         self._limits = limits or Limits()
         self._clock: Clock = clock or SystemClock()
@@ -114,6 +114,8 @@ class Fetcher:
         self._robots: dict[tuple[str, str], RobotsRules] = {}
         self._next_time: dict[str, float] = {}
         self._agent_token = user_agent.split("/", 1)[0].strip()
+        self.skew_seconds = 0.0
+        """How far the clock of the site that answered last is ahead of ours."""
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +129,23 @@ class Fetcher:
         """Close every connection."""
         for pool in self._pools.values():
             pool.close()
+
+    def another(self) -> "Fetcher":
+        """One of the same make, for another thread. The two must not ask the same hosts: each keeps its own delays."""
+        user_agent, resolve, ssl_context = self._given
+        return Fetcher(user_agent, limits=self._limits, clock=self._clock, resolve=resolve, ssl_context=ssl_context)
+
+    def wake(self) -> None:
+        """Delays are over, here and in those that `another` made: the work is being stopped."""
+        self._clock.wake()
+
+    def refusal(self, url: str, source: Source) -> Refusal | None:
+        """Why `url` would not be fetched: host and robots.txt; None when it would. Asks for nothing but robots.txt."""
+        target = normalise(url)
+        refused = _Failure("bad_url", url[:200]) if target is None else self._check(target, source)
+        if refused is None:
+            return None
+        return Refusal(requested=url, url=target or url, reason=refused.reason, detail=refused.detail)
 
     def get(self, url: str, source: Source, known: Fetched | None = None) -> FetchResult:
         """Fetch `url` under the rules of `source`.
@@ -168,9 +187,11 @@ class Fetcher:
         if answer.status == 304:
             return NotModified(requested=requested, url=url, fetched=now)
         if not 200 <= answer.status < 300 or answer.status in (204, 205, 206):
+            asked = retry_after(answer.header("retry-after"), now) if answer.status in _RETRY_STATUS else None
             return Refusal(
-                requested=requested, url=url, reason="http_status", detail=str(answer.status), status=answer.status
-            )
+                requested=requested, url=url, reason="http_status", detail=str(answer.status), status=answer.status,
+                wait_seconds=asked or 0.0,
+            )  # fmt: skip
         return Page(
             requested=requested,
             url=url,
@@ -223,7 +244,7 @@ class Fetcher:
             return 1.0 * 2**attempt if answer.reason == "network" else None
         if answer.status not in _RETRY_STATUS:
             return None
-        asked = _retry_after(answer.header("retry-after"), self._clock.utcnow())
+        asked = retry_after(answer.header("retry-after"), self._clock.utcnow())
         wait = 5.0 * 2**attempt if asked is None else asked
         return wait if wait <= self._limits.max_wait_seconds else None
 
@@ -260,6 +281,7 @@ class Fetcher:
     def _read(self, response: httpcore.Response) -> _Response:
         headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers)
         answer = _Response(response.status, headers, b"")
+        self.skew_seconds = seconds_ahead(answer.header("date"), self._clock.utcnow()) or 0.0
         if response.status in _REDIRECTS or response.status == 304:
             return answer  # the body of a redirect is of no use; leaving it closes the connection
         length = answer.header("content-length") or ""
@@ -288,16 +310,3 @@ class Fetcher:
 def _host_only(url: str, source: Source) -> _Failure | None:
     """The check for robots.txt itself, which robots.txt cannot forbid."""
     return None if source.allows(url) else _Failure("host", urlsplit(url).netloc)
-
-
-def _retry_after(value: str | None, now: str) -> float | None:
-    """Seconds that a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return None
-    if value.strip().isdecimal():
-        return float(value.strip())
-    try:
-        left = (parsedate_to_datetime(value) - datetime.fromisoformat(now)).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, left)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from corpus.original import Edit, shifted
+from ingest.text import edits_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -27,11 +30,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of text on one page, and what stands between it and the piece before."""
+    """A stretch of text on one page, and what stands between it and the piece before. edits: in `text`."""
 
     page: int
     separator: str
     text: str
+    edits: tuple[Edit, ...] = ()
 
 
 Box = tuple[float, float, float, float]
@@ -108,7 +112,7 @@ def paragraphs(pages: Sequence[Sequence[Line]], tables: Tables) -> list[Piece]:
             else:
                 text = _BULLET.sub("", line.text)
                 if text:
-                    out.append(Piece(page=line.page, separator="\n\n", text=text))
+                    out.append(Piece(page=line.page, separator="\n\n", text=text, edits=_edits(line.text, text)))
             last = line
     return out
 
@@ -152,7 +156,7 @@ def _continues(last: Line, line: Line, spacing: float, edge: float) -> bool:
 
 
 def _extend(out: list[Piece], line: Line, words: frozenset[str]) -> None:
-    """Add a line to the last piece, mending a word broken at its end."""
+    """Add a line to the last piece, mending a word broken at its end; the hyphen is kept as an edit."""
     before = out[-1]
     broken = _BROKEN_WORD.search(before.text)
     first = _FIRST_WORD.match(line.text)
@@ -164,11 +168,20 @@ def _extend(out: list[Piece], line: Line, words: frozenset[str]) -> None:
             kept = before.text[:-1]
     elif broken and first:
         separator = ""
+    mended = (Edit(len(kept), len(kept), before.text[len(kept) :] + "\n"),) if kept != before.text else ()
+    edits, more = before.edits + mended, _edits(line.text, line.text)
     if line.page == before.page:
-        out[-1] = Piece(page=before.page, separator=before.separator, text=kept + separator + line.text)
+        joined = kept + separator
+        edits += shifted(more, len(joined))
+        out[-1] = Piece(page=before.page, separator=before.separator, text=joined + line.text, edits=edits)
     else:
-        out[-1] = Piece(page=before.page, separator=before.separator, text=kept)
-        out.append(Piece(page=line.page, separator=separator, text=line.text))
+        out[-1] = Piece(page=before.page, separator=before.separator, text=kept, edits=edits)
+        out.append(Piece(page=line.page, separator=separator, text=line.text, edits=more))
+
+
+def _edits(whole: str, text: str) -> tuple[Edit, ...]:
+    """The edits of a line, where `text` is its end."""
+    return shifted(edits_of(whole), len(text) - len(whole))
 
 
 def _usual_spacing(pages: Sequence[Sequence[Line]]) -> float:

@@ -1,7 +1,7 @@
 """JSONL records -> documents, strictly. Pure.
 
 {"id", "text" or "paragraphs"} are needed; "url", "title", "publisher",
-"ministry", "kind", "published", "modified", "source", "pages" are optional.
+"ministry", "kind", "published", "modified", "source", "pages", "ocr" are optional.
 "text" is kept exactly as given, so that an export goes back in unchanged.
 """
 
@@ -16,7 +16,7 @@ from ingest.text import join_blocks
 
 _STRINGS = ("url", "title", "publisher", "ministry", "kind", "source")
 _DATES = ("published", "modified")
-KNOWN = frozenset({"id", "text", "paragraphs", "pages", *_STRINGS, *_DATES})
+KNOWN = frozenset({"id", "text", "paragraphs", "pages", "ocr", *_STRINGS, *_DATES})
 _MAX_ID_CHARS = 300
 
 
@@ -39,13 +39,15 @@ def parse_record(line: bytes) -> tuple[Document, tuple[str, ...]] | BadRecord:
         return problem
     text = _text(value)
     pages = value.get("pages") or []
+    strings: dict[str, Any] = {key: value.get(key) or "" for key in _STRINGS}
     document = Document(
         id=value["id"],
         text=text,
         pages=tuple(pages),
+        ocr=tuple(value.get("ocr") or ()),
         published=value.get("published") or None,
         modified=value.get("modified") or None,
-        **{key: value.get(key) or "" for key in _STRINGS},
+        **strings,
     )
     return document, tuple(sorted(set(value) - KNOWN))
 
@@ -86,11 +88,18 @@ def _problems(value: dict[str, Any]) -> Iterator[BadRecord]:
     for key in _DATES:
         if value.get(key) and not is_partial_date(value[key]):
             yield BadRecord(reason="bad_date", detail=f"{key}: {value[key][:40]!r}")
-    whole, pages = _text(value), value.get("pages") or []
+    whole = _text(value)
     if not whole.strip():
         yield BadRecord(reason="no_text", detail="text")
-    if pages != sorted(pages) or any(not 0 <= start <= len(whole) for start in pages):
+    yield from _page_problems(value.get("pages") or [], value.get("ocr") or [], len(whole))
+
+
+def _page_problems(pages: list[int], ocr: Any, chars: int) -> Iterator[BadRecord]:
+    if pages != sorted(pages) or any(not 0 <= start <= chars for start in pages):
         yield BadRecord(reason="bad_pages", detail="pages must be rising offsets in text")
+    known = isinstance(ocr, list) and all(one is None or (type(one) is int and 0 <= one <= 100) for one in ocr)
+    if not known or (ocr and len(ocr) != len(pages)):
+        yield BadRecord(reason="bad_pages", detail="ocr must hold a percentage or null for each page")
 
 
 def _storable(value: dict[str, Any]) -> bool:

@@ -7,10 +7,12 @@ Each stage gives its value, or says why not: `Refusal` (fetching) and `Rejected`
 site does.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, Protocol
 
+from corpus.original import Edit
 from corpus.records import Document
 
 FetchReason = Literal[
@@ -30,6 +32,7 @@ FetchReason = Literal[
     "http_status",
     "bad_listing",
     "file",
+    "forbidden",
 ]
 """Why an address gave no page. The first five and "private_address" are our own refusals."""
 
@@ -40,11 +43,17 @@ RejectReason = Literal[
     "html_unreadable",
     "html_too_large",
     "pdf_without_text",
+    "pdf_unread",
+    "pdf_unreadable",
+    "pdf_picture_too_large",
     "pdf_encrypted",
     "pdf_corrupt",
     "pdf_too_long",
     "docx_corrupt",
+    "odt_corrupt",
+    "odt_encrypted",
     "docx_too_large",
+    "odt_too_large",
     "extractor_error",
 ]
 """Why a body gave no document."""
@@ -57,7 +66,11 @@ REFUSED_BY_RULE = frozenset({"scheme", "bad_url", "host", "robots", "robots_unav
 class Found:
     """An address worth a visit, and what its listing says about it ("" or None: nothing).
 
-    local: path of a file on this machine, for sources of kind "files"; "" for the web.
+    local: path of a file on this machine, or place in a WARC (`ingest.warc`), for sources of kind "files"; "" for
+    the web.
+    stamp: what the listing gives as the time of the last change, to the second; an
+    address whose stamp has not moved is not asked again.
+    listed: False for a known address that the listing no longer names.
     """
 
     url: str
@@ -68,6 +81,17 @@ class Found:
     ministry: str = ""
     kind: str = ""
     local: str = ""
+    stamp: str = ""
+    listed: bool = True
+
+    def to_json(self) -> str:
+        """For the frontier and for reading again offline."""
+        return json.dumps({key: value for key, value in asdict(self).items() if value}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Found":
+        """The value that `to_json` wrote."""
+        return cls(**{"listed": False, **json.loads(text)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +127,15 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """An address that gave no page. status: the HTTP status where there was one."""
+    """An address that gave no page. status: the HTTP status where there was one.
+    wait_seconds: how long the site asks to be left alone (Retry-After of a 429 or 503)."""
 
     requested: str
     url: str
     reason: FetchReason
     detail: str = ""
     status: int | None = None
+    wait_seconds: float = 0.0
 
 
 FetchResult = Page | NotModified | Refusal
@@ -121,6 +147,7 @@ class Content:
 
     pages: offset in `text` of each page's first character. alarms: what an
     operator must see although a document came out, e.g. "pdf_pages_without_text:2".
+    ocr, edits: as in `Document`.
     """
 
     text: str
@@ -131,6 +158,8 @@ class Content:
     ministry: str = ""
     kind: str = ""
     pages: tuple[int, ...] = ()
+    ocr: tuple[int | None, ...] = ()
+    edits: tuple[Edit, ...] = ()
     alarms: tuple[str, ...] = ()
 
 
@@ -162,6 +191,9 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
+
+    def wake(self) -> None:
+        """Who sleeps wakes up, and nobody sleeps any more: the work is being stopped."""
 
     def utcnow(self) -> str:
         """ISO 8601 time, UTC, to the second: "2025-03-27T10:00:00Z"."""

@@ -9,19 +9,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from corpus.months import PATTERN
+from corpus.months import number as month_number
 from rag.french import fold
-from rag.index import Indexed
+from rag.generation import Indexed
 from rag.ministries import acronyms_in, initials, portfolios
 
-_MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin",
-    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-)  # fmt: skip
-_MONTH = r"janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[ée]cembre"
 _DATE = re.compile(
-    rf"(?:\b(\d{{1,2}})(?:er)?\s+)?\b({_MONTH})\s+((?:19|20)\d\d)\b|(?<![\d,.])((?:19|20)\d\d)(?![\d,]|\.\d)", re.I
+    rf"(?:\b(\d{{1,2}})(?:er)?\s+)?\b({PATTERN})\s+((?:19|20)\d\d)\b|(?<![\d,.])((?:19|20)\d\d)(?!\d|[.,]\d)", re.I
 )
-_FOLD = str.maketrans("éèûÉÈÛ", "eeueeu")
 _LEAD_CHARS = 3000
 """A publication says its date and session early: this much of it is read for them, besides the passage."""
 
@@ -43,7 +39,7 @@ def times(text: str) -> Times:
         if alone:
             years.add(alone)
             continue
-        number = _MONTHS.index(month.lower().translate(_FOLD)) + 1
+        number = month_number(month) or 0  # the pattern has found a month
         years.add(year)
         months.add(f"{year}-{number:02d}")
         if day:
@@ -90,6 +86,12 @@ class Agreement:
     months_far: float
     years_near: float
     years_far: float
+
+
+NOTHING_NAMED = Agreement(
+    ministry=0, session=0, days_near=1.0, days_far=1.0, months_far=1.0, years_near=1.0, years_far=1.0
+)
+"""With a question that names neither ministry nor time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ no contradiction.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from corpus.records import Document
 from rag.check import check
+from rag.compare.altered import denies
 from rag.compare.aspects import AMOUNTS, MOVED, Time, agree_in_time, excluded
 from rag.compare.rounding import compatible
 from rag.compare.statements import (
@@ -61,6 +62,10 @@ class ClaimVerdict:
     quotes: tuple[Citation, ...]
     claimed: str | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Its JSON object."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -96,6 +101,8 @@ def verify_claim(claim: str, evidence: Sequence[Place], *, weight: Weight) -> Cl
         return ClaimVerdict(claim=claim, status=status, value=None, quotes=())
     mine, held = next((figure, held) for figure, found, held in verdicts if found == status)
     first = held[0]
+    if status == "contradicted":  # the quotes prove the value that is given, not others that contradict too
+        held = [one for one in held if same(first.figure, one.figure) or compatible(first.figure, one.figure)] or held
     value = first.place.document.text[first.place.start + first.figure.start : first.place.start + first.figure.end]
     quotes = list(dict.fromkeys(_cite(one.place) for one in held))[:_QUOTES]
     return ClaimVerdict(
@@ -106,6 +113,14 @@ def verify_claim(claim: str, evidence: Sequence[Place], *, weight: Weight) -> Cl
 
 _Verdict = tuple[ClaimStatus, list[_Held]]
 _NOT_FOUND: _Verdict = ("not_found", [])
+_STATING = stems(
+    "est était être a avait atteint atteignait atteindre s'élève s'élevait s'établit s'établissait établi affiche "
+    "affichait enregistre enregistrait compte comptait dépasse dépassait dépassé ressort ressortait situe situait "
+    "passe passé arrêté arrêtée"
+)
+"""Verbs that bring a figure and say nothing of what it measures."""
+_ONE = (stems("exécution exécuté"), stems("réalisation réalisé"))
+"""Words of the reports for one thing: the rate of execution is that of realisation."""
 _NOWHERE = Figure(kind="number", value=None, start=0, end=0)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -125,7 +140,7 @@ class _Claim:
             self.days = []  # the day is the time of its figures
         self._ordinals = {figure.value for figure in found if figure.kind == "ordinal"}
         ministries = stems("ministère ministre département CASEM MTDPCE Burkina Faso")
-        self._stems = stems(text) - ministries
+        self._stems = stems(text) - ministries - _STATING
         self._names = names_of(text) - ministries
         self._years = frozenset(_YEAR.findall(text))
 
@@ -140,6 +155,8 @@ class _Claim:
 
     def _share(self, there: frozenset[str]) -> float:
         whole = sum(self._weight(stem) for stem in self._stems) or 1.0
+        for words in _ONE:
+            there |= frozenset().union(*_ONE) if there & words else frozenset()
         return sum(self._weight(stem) for stem in self._stems & there) / whole
 
     def _score(self, what: Statement, document: Document) -> float:
@@ -171,6 +188,8 @@ class _Claim:
     def _named(self, mine: Figure, held: _Held) -> bool:
         """Whether a sentence, its publication's title counted, names what the claim measures: another figure of it."""
         document = held.place.document
+        if not self._stems - stems(document.ministry):
+            return False  # "le ministère a atteint 95 %": of what, nobody can say
         there = stems(document.text[held.place.start : held.place.end]) | stems(document.title)
         wanted = frozenset(mine.measure) & self._stems
         whole = sum(map(self._weight, wanted))
@@ -197,6 +216,12 @@ class _Claim:
         ranks = {figure.value for text in near for figure in figures_of(text) if figure.kind == "ordinal"}
         return self._ordinals <= ranks
 
+    def _placed(self, place: Place) -> bool:
+        """Whether every name of the claim is in the sentence, its publication's header or its beginning."""
+        document = place.document
+        around = (document.text[place.start : place.end], document.title, document.ministry, document.text[:_LEAD])
+        return not self._names - frozenset().union(*map(stems, around))
+
     def day(self, mine: Figure, places: Sequence[Place]) -> _Verdict:
         """The verdict on the day of an event: the same month told for it elsewhere contradicts."""
         agreeing, others = [], []
@@ -204,7 +229,7 @@ class _Claim:
             text = place.document.text[place.start : place.end]
             days = [one for one in figures_of(text) if one.kind == "date" and len(one.iso or "") == 10]
             score = self._share(stems(text) | stems(place.document.title) | stems(place.document.ministry))
-            if not days or score < MEASURED_FROM or not self._ranked(place):
+            if not days or score < MEASURED_FROM or not self._ranked(place) or not self._placed(place):
                 continue
             for one in days:
                 if same(mine, one):
@@ -222,11 +247,14 @@ class _Claim:
         kept: list[_Held] = []
         denied: list[_Held] = []
         for place in places:
-            verdict = check(self.text, [place.document.text[place.start : place.end]])
+            quote = place.document.text[place.start : place.end]
+            verdict = check(self.text, [quote])
             if verdict.score < HELD_FROM:
                 continue
             kinds = {problem.kind for problem in verdict.problems}
-            if not kinds:
+            if not kinds and denies(self.text) and not denies(quote):  # "n'a pas été suspendue", "a été suspendue"
+                denied.append(_Held(place, _NOWHERE, verdict.score))
+            elif not kinds:
                 kept.append(_Held(place, _NOWHERE, verdict.score))
             elif kinds in ({"negation"}, {"opposite"}):
                 denied.append(_Held(place, _NOWHERE, verdict.score))
@@ -263,4 +291,5 @@ def _cite(place: Place) -> Citation:
         doc=document.id, url=document.url, title=document.title, publisher=document.publisher,
         ministry=document.ministry, published=document.published, page=document.page_at(place.start),
         start=place.start, end=place.end, quote=document.text[place.start : place.end],
+        ocr=document.ocr_at(place.start),
     )  # fmt: skip

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from corpus.records import Document
 from rag.agreement import times
 from rag.compare.aspects import MOVED, agree_in_time, excluded, sides_of
+from rag.compare.near_copies import near_copies
 from rag.compare.rounding import compatible
-from rag.compare.series import Kind, Point, Said, Series, label, point, reading
+from rag.compare.series import Kind, Point, Said, Series, label, merged, point, reading
 from rag.compare.statements import (
     Place,
     Statement,
@@ -44,13 +45,20 @@ ASKED_FROM = 0.6
 
 
 def find_conflicts(
-    question: str, shown: Sequence[Place], others: Sequence[Place], *, weight: Weight | None = None
+    question: str,
+    shown: Sequence[Place],
+    others: Sequence[Place],
+    *,
+    near: Sequence[Place] = (),
+    weight: Weight | None = None,
 ) -> tuple[Series, ...]:
-    """The series of the figures that answer; empty where all agree.
+    """The series of the figures that answer, then those of altered copies; empty where all agree.
 
     shown: the answer's sentences, best first. others: the sentences of the best passages (those shown may be
-    among them). weight: a stem's idf; counted on the sentences given when left out. Pure.
+    among them). near: sentences among which near-copies of those shown may be, if not among the others. weight: a
+    stem's idf; counted on the sentences given when left out. Pure.
     """
+    copies = [*others, *near]
     others = [place for place in others if any(same_body(place.document, one.document) for one in shown)]
     spans = {(place.document.id, place.start): place for place in [*shown, *others]}
     said = [Said(place, what) for place in spans.values() for what in statements(place)]
@@ -71,7 +79,7 @@ def find_conflicts(
     for name, group in variants(question, shown, others):
         body = group[0].place.document.ministry
         series.append(Series(measure=name, body=body, kind="conflict", points=tuple(map(reading, group))))
-    return tuple(series)
+    return merged([*series, *near_copies(shown, copies, series)])
 
 
 def _where(one: Said) -> tuple[str, int]:

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import ModelError
+from corpus.records import Span
 from rag import bundled
+from rag.late import Tokens
 
 Vectors = npt.NDArray[np.float32]
 
@@ -32,6 +34,28 @@ class Encoder(Protocol):
 
     def question(self, text: str) -> Vectors:
         """(dimension,) float32, unit length."""
+        ...
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also gives the vectors of single tokens, as `rag.late` compares and keeps them.
+
+    projection: names how they are made small; those of another projection are never compared.
+    """
+
+    projection: str
+
+    def passages_and_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """What `passages` gives, and the tokens of each text, in order, from the same run of the model."""
+        ...
+
+    def question_and_tokens(self, text: str) -> tuple[Vectors, Tokens]:
+        """What `question` gives, and the tokens."""
+        ...
+
+    def offsets(self, texts: Sequence[str]) -> list[list[Span]]:
+        """The characters of each token of `passages_and_tokens`, in each text; no model runs."""
         ...
 
 

@@ -16,14 +16,16 @@ from pydantic import ConfigDict, Field
 from rag.assistant import Assistant
 from rag.values import Answer
 
-_METADATA = ("doc", "url", "title", "publisher", "ministry", "published", "page", "start", "end", "rank", "score")
+_METADATA = ("doc", "url", "title", "publisher", "ministry", "published", "page", "start", "end", "rank", "score",
+             "orders")  # fmt: skip
 
 
 class SourcierRetriever(BaseRetriever):
     """The k passages nearest to a question as LangChain documents.
 
     `page_content` is the exact slice; `metadata` has doc, url, title, publisher,
-    ministry, published, page, start, end, rank, score. `filters` are the keyword
+    ministry, published, page, start, end, rank, score, orders (it speaks to whoever
+    answers, as `Evidence.orders`: give it to no model as an instruction). `filters` are the keyword
     arguments of `Assistant.search` (as_of, since, until, ministry, publisher).
     """
 
@@ -44,7 +46,7 @@ class SourcierRetriever(BaseRetriever):
 
 
 def as_runnable(assistant: Assistant, **filters: str) -> RunnableLambda[str, dict[str, Any]]:
-    """A runnable from a question to `Answer.to_dict()`."""
+    """A runnable from a question to `Answer.to_dict()`; `batch` and `ainvoke` run it in threads, as LangChain does."""
 
     def ask(question: str) -> dict[str, Any]:
         answer: Answer = assistant.ask(question, **filters)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ posting holds its finished weight, so a search only adds.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +18,10 @@ from rag.arrays import save
 from rag.french import terms
 
 K1, B = 1.2, 0.75
+SLIP = 0.7
+"""What a term that is only guessed weighs, beside one that was typed."""
+SHORTEST_SLIP, LONG_SLIP, MOST_SLIPS = 4, 7, 4
+"""Letters of a stem from which slips are looked for, from which two of them are, and how many terms are taken."""
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -80,14 +85,33 @@ class LexicalIndex:
         return cls({term: number for number, term in enumerate(lines)}, starts, rows, weights, size)
 
     def scores(self, question_terms: Sequence[str]) -> Floats:
-        """(size,) float32: the BM25 score of every row for the distinct terms of a question."""
+        """(size,) float32: the BM25 score of every row for the distinct terms of a question. A term that no passage
+        holds counts as its `slips`, which share SLIP of a term's weight."""
         total = np.zeros(self.size, np.float32)
         for term in dict.fromkeys(question_terms):
-            number = self._vocabulary.get(term)
-            if number is not None:
+            meant = (term,) if term in self._vocabulary else self.slips(term)
+            for each in meant:
+                number = self._vocabulary[each]
                 begin, end = self._starts[number], self._starts[number + 1]
-                total[self._rows[begin:end]] += self._weights[begin:end]
+                weights = self._weights[begin:end]
+                total[self._rows[begin:end]] += weights if each == term else weights * np.float32(SLIP / len(meant))
         return total
+
+    def slips(self, term: str) -> tuple[str, ...]:
+        """The known terms that an unknown one may be a typing slip of: the nearest by optimal string alignment (one
+        letter replaced, left out, added or two swapped; two such slips in a long one). None for a number."""
+        if len(term) < SHORTEST_SLIP or not term.isalpha() or not self._vocabulary:
+            return ()
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        most = 2 if len(term) >= LONG_SLIP else 1
+        near = extract(term, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPS)
+        return tuple(sorted(word for word, distance, _ in near if distance == near[0][1]))
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return list(self._vocabulary)
 
     def idf(self, term: str) -> float:
         """How telling a term is; an unknown one as much as a term seen once."""

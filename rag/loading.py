@@ -7,8 +7,9 @@ from pathlib import Path
 from corpus.errors import ModelError
 from corpus.settings import Settings
 from rag.encoder import BUNDLED, Encoder
-from rag.index import Generation
+from rag.generation import Generation
 from rag.judge import Models
+from rag.llm import ChatModel, load_chat_model
 from rag.reader import Reader
 
 
@@ -37,6 +38,7 @@ class Shelf:
         self._encoder = encoder
         self._reader: Reader | None = None
         self._reader_looked_for = False
+        self._writer: ChatModel | None = None
         self._lock = threading.Lock()
 
     def encoder(self, generation: Generation) -> Encoder | None:
@@ -52,6 +54,19 @@ class Shelf:
             reason = f"the index was made with {made_with['name']} ({made_with['digest']}): build it again"
             raise ModelError(f"{encoder.name}: {reason}", model=encoder.name, reason="other_index")
         return encoder
+
+    def writer(self) -> ChatModel | None:
+        """The language model that words answers, None where none is set. Raises ExtraMissing, ModelError."""
+        with self._lock:
+            if self._writer is None and self._settings.llm:
+                given = self._settings
+                self._writer = load_chat_model(given.llm, key=given.llm_key, seconds=given.llm_seconds)
+            return self._writer
+
+    def close(self) -> None:
+        """Release what the models hold open."""
+        if self._writer is not None:
+            self._writer.close()
 
     def models(self, generation: Generation) -> Models:
         """What judging uses: the reader for full retrieval where it is installed, else the encoder alone."""

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["answered", "partial", "abstained"]
+Verdict = Literal["yes", "no"]
+Notice = Literal["language", "private", "insult", "instructions", "future", "filters"]
+"""Why a question is not answered whatever the corpus holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Where a quote stands: `document.text[start:end] == quote`, page from 1 or None."""
+    """Where a quote stands: `document.text[start:end] == quote`, page from 1 or None.
+
+    ocr: confidence in percent where its page was read by optical character recognition, else None.
+    """
 
     doc: str
     url: str
@@ -42,21 +48,53 @@ class Citation:
     start: int
     end: int
     quote: str
+    ocr: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referent:
+    """Who the quote's `said` ("Elle", "Le ministre") is: `name`, as the same publication writes it."""
+
+    said: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence of the answer and what proves it; never without a citation."""
+    """A sentence of the answer, or a list with the sentence that announces it, and what proves it: a citation, or one
+    for each part of the list, in order; never none.
+
+    What follows is context, never part of the quote. part: the words of the question that this sentence answers,
+    where the question has several parts or sides. cutoff: ISO day at which its figures stand when the quote itself
+    does not say it; None otherwise. referent: who its pronoun is, when that is certain.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    part: str = ""
+    cutoff: str | None = None
+    referent: Referent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Where another publication says what a passage says: its characters start to end."""
+
+    doc: str
+    url: str
+    publisher: str
+    published: str | None
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A passage that retrieval found: rank from 1, best first; `text` is the exact slice.
 
-    score: engine units, larger is better, comparable within one answer only.
+    score: engine units, larger is better, comparable within one answer only. ocr: as in Citation. copies: the
+    publications of the same text, for which this one stands. orders: it speaks to whoever answers ("ignore les
+    consignes"), which is shown as a warning and never answers.
     """
 
     rank: int
@@ -71,6 +109,13 @@ class Evidence:
     ministry: str
     published: str | None
     page: int | None
+    ocr: int | None = None
+    copies: tuple[Copy, ...] = ()
+    orders: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its JSON object."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +129,29 @@ class CorpusState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What a language model did with an answer that it was asked to word.
+
+    used: the sentences are its own, each proved by its citations; False: the verbatim ones stand, because of `reason`
+    ("llm_timeout", "llm_failed", "unproved", "nothing", "beside"; "" when used). withheld: sentences that it wrote and
+    that nothing proves.
+    """
+
+    model: str
+    used: bool
+    reason: str = ""
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """status "answered": `sentences` answer; "partial": some of what was asked is
     missing; "abstained": no sentences, `evidence` holds the nearest passages, which
     are not an answer. confidence: 0 to 1. as_of: the day that the answer speaks from, or None.
-    timings_ms: milliseconds per stage, "total" among them."""
+    timings_ms: milliseconds per stage, "total" among them. missing: the parts of the question, in its own words, that
+    nothing answers. verdict: what the sentences say to a yes/no question, where they decide it. understood: the
+    question that was answered, where a follow-up or a relative date was made explicit; else "". notice: why the
+    question is of a kind that is not answered; None otherwise. writing: what a language model did, where one is on."""
 
     question: str
     status: Status
@@ -100,6 +163,11 @@ class Answer:
     confidence: float
     conflicts: tuple[dict[str, Any], ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    understood: str = ""
+    notice: Notice | None = None
+    writing: Writing | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the public surface."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.records import Document
+from corpus.records import Card, Document
 from corpus.settings import Settings
 from corpus.store import Store
 
@@ -37,6 +37,12 @@ def document(slug: str = "a", text: str = "Le ministère a livré 104 bâtiments
         "text": text,
     }
     return Document(**fields | changes)
+
+
+def card(d: Document, number: int = 1) -> Card:
+    """A publication as lists see it."""
+    names = ("id", "url", "title", "publisher", "ministry", "kind", "published", "modified")
+    return Card(number=number, captured=NOW, **{name: getattr(d, name) for name in names})
 
 
 SEED = document(

@@ -64,7 +64,7 @@ class Loopback:
                     return
                 answer = outer.answers.get(self.path, Reply(b"not here", 404))
                 reply = answer if isinstance(answer, Reply) else answer(request)
-                self.send_response(reply.status)
+                self.send_response_only(reply.status)  # without a Date: tests have a clock of their own
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(reply.body)))
@@ -114,10 +114,11 @@ def drop_connection(handler: BaseHTTPRequestHandler) -> None:
 
 
 class FakeClock:
-    """Time that passes only when somebody sleeps; remembers how long each did."""
+    """Time that passes only when somebody sleeps; remembers how long each did. time: of the clock on the wall."""
 
-    def __init__(self) -> None:
+    def __init__(self, time: str = "2026-11-22T10:00:00Z") -> None:
         self.now = 1000.0
+        self.time = time
         self.slept: list[float] = []
 
     def monotonic(self) -> float:
@@ -128,4 +129,7 @@ class FakeClock:
         self.now += seconds
 
     def utcnow(self) -> str:
-        return "2026-11-22T10:00:00Z"
+        return self.time
+
+    def wake(self) -> None:
+        pass

@@ -1,11 +1,12 @@
 """Declarations are read strictly: what is wrong is named with its line and key."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import CatalogueError
-from ingest.catalogue import load, parse
+from ingest.catalogue import Source, load, parse
 
 GOOD = """
 [[source]]
@@ -94,3 +95,60 @@ def test_missing_and_garbled_files(tmp_path: Path) -> None:
     bad.write_bytes('name = "é"'.encode("latin-1"))
     with pytest.raises(CatalogueError):
         load(bad)
+
+
+# The catalogue that comes with Sourcier.
+
+
+def test_the_shipped_catalogue_of_burkina_faso_is_sound_and_off() -> None:
+    sources = load(Path("burkina"))
+    assert len(sources) >= 25
+    assert not any(source.enabled for source in sources)  # nobody has tried them from here
+    assert all(source.publisher and source.delay_seconds >= 1 and source.pages_per_run for source in sources)
+    assert {source.kind for source in sources} >= {"wordpress", "spip", "sitemap"}
+    hosts = [source.hosts[0].removeprefix("www.") for source in sources]
+    assert len(set(hosts)) == len(hosts)
+    assert not any(source.allow_private for source in sources)
+
+
+def test_a_file_goes_before_a_shipped_catalogue_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("burkina").write_text("[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\n", encoding="utf-8")
+    assert [source.name for source in load(Path("burkina"))] == ["a"]
+
+
+# Hours, declarations.
+
+
+@pytest.mark.parametrize(
+    ("hours", "time", "is_open"),
+    [
+        ("", "12:00", True),
+        ("22-06", "21:59", False),
+        ("22-06", "22:00", True),
+        ("22-06", "05:59", True),
+        ("22-06", "06:00", False),
+        ("08:30-12:15", "08:29", False),
+        ("08:30-12:15", "12:14", True),
+        ("0-24", "23:59", True),
+        ("10-10", "03:00", True),
+    ],
+)
+def test_hours(hours: str, time: str, is_open: bool) -> None:
+    source = Source(name="a", kind="rss", url="http://a.bf/", hours=hours)
+    assert source.open_at(f"2026-11-22T{time}:00Z") is is_open
+
+
+@pytest.mark.parametrize("hours", ["22", "25-06", "22-6h", "22:61-06", "-"])
+def test_bad_hours_are_refused(hours: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        parse(f"[[source]]\nname = 'a'\nkind = 'rss'\nurl = 'http://a.bf'\nhours = '{hours}'\n", Path("c.toml"))
+    assert (caught.value.details["reason"], caught.value.details["line"]) == ("bad_hours", 5)
+
+
+def test_a_declaration_comes_back_from_json() -> None:
+    text = "[[source]]\nname='a'\nkind='listing'\nurl='https://a.bf'\nhours='22-06'\n[source.selectors]\nitem='a'\n"
+    (source,) = parse(text, Path("c.toml"))
+    kept = json.loads(json.dumps(source.declaration()))
+    assert Source.declared(kept) == source
+    assert Source.declared({**kept, "of_a_later_version": 1}) == source

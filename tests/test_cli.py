@@ -15,18 +15,20 @@ from typing import Any, get_args
 import pytest
 from builders import CORPUS, MODELS, ROOT, WordEncoder, document, fill, index
 
+from corpus.database import FORMAT
 from corpus.demo.serve import DemoSite
 from corpus.settings import Settings
 from corpus.store import Store
 from ingest.catalogue import REASONS as CATALOGUE_REASONS
 from ingest.values import FetchReason, RejectReason
 from rag import Assistant
+from rag.generation import FORMAT as INDEX_FORMAT
 from ui.cli import COMMANDS, run
 from ui.reasons import CATALOGUE, REASONS
 
 NBSP = "\u00a0"
 QUESTION = "Quel est le taux d’exécution physique de la Transition digitale au 31 décembre 2024 ?"
-ON_DATA = [name for name in COMMANDS if name not in ("ingest", "add", "eval", "bench")]
+ON_DATA = [name for name in COMMANDS if name not in ("ingest", "source", "add", "eval", "bench")]
 ARGUMENTS = {name: [QUESTION] for name in ("ask", "search", "verify-claim")}
 
 
@@ -351,7 +353,7 @@ def test_catalogues_that_cannot_be_read(sourcier: Command, tmp_path: Path) -> No
 def test_a_source_that_the_catalogue_does_not_have(sourcier: Command, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(SOURCE, encoding="utf-8")
-    sourcier("ingest", path, "--source", "b", data=tmp_path / "data").told(2, "source inconnue", " b.")
+    sourcier("ingest", path, "--source", "b", data=tmp_path / "data").told(2, "source inconnue", "« b »")
 
 
 # Data folders that do not do: exit code 1.
@@ -371,13 +373,14 @@ def test_a_folder_of_another_format_version(sourcier: Command, indexed: Path, na
         database.execute("PRAGMA user_version = 99")
     database.close()
     extra = ["--port", 0] if name == "serve" else []
-    sourcier(name, *ARGUMENTS.get(name, []), *extra, data=indexed).told(1, "au format 99", "le format 1")
+    sourcier(name, *ARGUMENTS.get(name, []), *extra, data=indexed).told(1, "au format 99", f"le format {FORMAT}")
 
 
 @pytest.mark.parametrize("name", ["ask", "search", "serve", "verify"])
 def test_an_index_of_another_format_version(sourcier: Command, indexed: Path, name: str) -> None:
     manifest = next(indexed.glob("index/g*/manifest.json"))
-    manifest.write_text(manifest.read_text("utf-8").replace('"format": 1', '"format": 7'), encoding="utf-8")
+    other = manifest.read_text("utf-8").replace(f'"format": {INDEX_FORMAT}', '"format": 7')
+    manifest.write_text(other, encoding="utf-8")
     extra = ["--port", 0] if name == "serve" else []
     sourcier(name, *ARGUMENTS.get(name, []), *extra, data=indexed).told(1, "au format 7")
 
@@ -574,8 +577,8 @@ def test_bad_lines_are_named_and_the_rest_goes_on(sourcier: Command, tmp_path: P
 @pytest.mark.parametrize(
     ("name", "content", "phrase"),
     [
-        ("absent.html", None, "fichier illisible ou absent"),
-        ("absent.jsonl", None, "fichier illisible ou absent"),
+        ("absent.html", None, "fichier absent ou illisible"),
+        ("absent.jsonl", None, "fichier absent ou illisible"),
         ("vide.html", b"", "page vide"),
         ("vide.pdf", b"", "page vide"),
         ("vide.txt", b"", "page vide"),

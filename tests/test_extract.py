@@ -7,11 +7,12 @@ import io
 import json
 import os
 import time
-from dataclasses import asdict
+import zipfile
 from pathlib import Path
 from types import MappingProxyType
 
 import docx
+import odfdo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +58,7 @@ PROSE = "<p>Le ministère a publié hier un long communiqué sur ses résultats 
 def test_golden_pages(name: str) -> None:
     result = read((PAGES / f"{name}.html").read_bytes(), SOURCES[name])
     assert isinstance(result, Extracted)
-    got = json.loads(json.dumps(asdict(result.document)))
+    got = json.loads(json.dumps(result.document.to_record()))
     expected = PAGES / f"{name}.json"
     if os.environ.get("UPDATE_PAGES") == "1":
         expected.write_text(json.dumps(got, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -169,6 +170,13 @@ def test_encodings_that_lie(data: bytes, content_type: str) -> None:
     assert decode(data, content_type) == "à l’État"
 
 
+def test_windows_1252_pasted_into_utf_8() -> None:
+    text = "Été à Kaya, l’année 2024 a été très « bonne » pour les élèves."
+    pasted = " 5 % à l’État"
+    assert decode(text.encode() + pasted.encode("windows-1252")) == text + pasted
+    assert decode(pasted.encode("windows-1252") + text.encode(), "text/html; charset=utf-8") == pasted + text
+
+
 def test_clean_text() -> None:
     assert clean_line(" e\u0301tat\u00ad  \u200bfin\n\u00a0") == "état fin"
     assert clean_line("12\u00a0% « o\u202f»") == "12\u00a0% « o\u202f»"
@@ -241,6 +249,57 @@ def test_docx_with_table() -> None:
     assert result.document.title == "Rapport"
     assert result.document.published == "2025-03-27"
     assert result.document.text.endswith("assez long.\n\nAgents | 1 848")
+
+
+def odt(*parts: "odfdo.Element", title: str = "") -> bytes:
+    document = odfdo.Document("text")
+    document.body.clear()
+    for part in parts:
+        document.body.append(part)
+    if title:
+        document.meta.title = title
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_odt_with_list_table_and_note() -> None:
+    told = odfdo.Paragraph("Le conseil s’est tenu.")
+    told.insert_note(after="conseil", note_id="n", citation="1", body="Le deuxième de l’année.")
+    told.insert_annotation(after="tenu", body="à relire", creator="moi")
+    table = odfdo.Table("t")
+    for values in (["Indicateur", "2024"], ["Agents", "1\u00a0848"]):
+        row = odfdo.Row()
+        row.set_values(values)
+        table.append(row)
+    data = odt(odfdo.Header(1, "Bilan"), told, odfdo.List(["un", "deux"]), table, title="Bilan 2024")
+    result = read(data, Source(name="d", kind="files", url=""), "application/octet-stream")
+    assert isinstance(result, Extracted)
+    assert result.document.title == "Bilan 2024"
+    assert result.document.text.split("\n\n") == [
+        "Bilan", "Le conseil s’est tenu.", "Le deuxième de l’année.", "un", "deux",
+        "Indicateur | 2024\nAgents | 1\u00a0848",
+    ]  # fmt: skip
+
+
+def test_odt_that_would_swell_is_bounded() -> None:
+    spaces = odfdo.Paragraph("Un texte")
+    spaces.append(odfdo.Element.from_tag("<text:s/>"))
+    spaces.get_elements("descendant::text:s")[0].set_attribute("text:c", "1000000000")  # odfdo would write them all
+    wide = odfdo.Element.from_tag(
+        '<table:table><table:table-row><table:table-cell table:number-columns-repeated="1000000000"><text:p>x</text:p>'
+        '</table:table-cell><table:table-cell table:number-columns-repeated="16000"/></table:table-row></table:table>'
+    )
+    result = read(odt(spaces, wide), Source(name="d", kind="files", url=""), "")
+    assert isinstance(result, Extracted) and len(result.document.text) < 1000
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", b"<a>" + b" " * 60_000_000 + b"</a>")
+    bomb = read(stream.getvalue(), Source(name="d", kind="files", url=""), "")
+    assert isinstance(bomb, Rejected) and bomb.reason == "odt_too_large"
+    cut = read(odt(odfdo.Paragraph("x"))[:400], Source(name="d", kind="files", url=""), "")
+    assert isinstance(cut, Rejected) and cut.reason in ("docx_corrupt", "odt_corrupt")
 
 
 def test_plain_text_and_markdown() -> None:

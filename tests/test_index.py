@@ -14,7 +14,7 @@ from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
 from rag import Assistant, build_index
-from rag.index import Generation
+from rag.generation import FORMAT, Generation
 from rag.passages import passages
 from rag.vectors import engine
 
@@ -319,8 +319,8 @@ def test_a_build_that_is_given_up_changes_nothing_and_frees_the_lock(data: Path,
 
 
 FILES = (
-    "CURRENT", "manifest.json", "documents.json", "passages.npy", "vectors.bin", "terms.txt",
-    "lexical.starts.npy", "lexical.rows.npy", "lexical.weights.npy",
+    "CURRENT", "manifest.json", "documents.json", "passages.npy", "vectors.bin", "tokens.npy", "tokens.ends.npy",
+    "copies.npy", "minhash.npy", "terms.txt", "lexical.starts.npy", "lexical.rows.npy", "lexical.weights.npy",
 )  # fmt: skip
 
 
@@ -391,7 +391,7 @@ def test_an_index_of_another_format_is_refused_and_a_build_replaces_it(data: Pat
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
     with pytest.raises(DataFormatError) as caught:
         opened(data)
-    assert (caught.value.details["found"], caught.value.details["expected"]) == (99, 1)
+    assert (caught.value.details["found"], caught.value.details["expected"]) == (99, FORMAT)
     index(data, words)
     with opened(data) as assistant:
         assert assistant.state().documents == len(CORPUS)
@@ -436,7 +436,7 @@ def test_a_read_only_folder_answers_and_cannot_be_indexed(
 def test_what_is_written_can_be_read_by_a_person(data: Path, words: WordEncoder) -> None:
     index(data, words)
     manifest = json.loads((current(data) / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["encoder"] == {"name": "words", "digest": "words-1", "dimension": 64}
+    assert manifest["encoder"] == {"name": "words", "digest": "words-1", "dimension": 64, "projection": ""}
     assert manifest["documents"] == len(CORPUS)
     documents = json.loads((current(data) / "documents.json").read_text(encoding="utf-8"))
     assert FORMER.title in {each["title"] for each in documents}

@@ -50,12 +50,6 @@ def test_unit_rows_in_order_whatever_the_batch(encoder: OnnxEncoder) -> None:
     assert encoder.passages([]).shape == (0, encoder.dimension)
 
 
-def test_token_vectors_have_one_row_a_token(encoder: OnnxEncoder) -> None:
-    short, long = encoder.token_vectors(["Bonjour", TEXTS[1]])
-    assert short.shape[1] == encoder.dimension
-    assert 3 <= len(short) < len(long)
-
-
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         Engine.open(tmp_path, tmp_path / "cache")

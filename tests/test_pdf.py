@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from types import MappingProxyType
 
+import pytest
+from builders import output
 from reportlab.lib import pdfencrypt
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
@@ -168,3 +170,89 @@ def test_title_is_the_listing_s_then_the_file_s_and_leaves_the_text() -> None:
     assert listed.text.startswith("Date")
     assert listed.pages == (0,)
     assert document("").document.title == "Fichier"
+
+
+TOP = "Un titre qui tient toute la largeur de la page et annonce ce que disent les deux colonnes"
+END = "Une phrase de fin qui tient elle aussi toute la largeur de la page, après les deux colonnes."
+LEFT = (
+    "Le ministère a tenu sa session du conseil", "d’administration. Le taux d’exécution phy-",
+    "sique est de 88,02 % selon le directeur", "des études et des statistiques du minis-",
+    "tère, qui a présenté le bilan de l’année.",
+)  # fmt: skip
+RIGHT = (
+    "Au titre des perspectives, il entend pour-", "suivre la dématérialisation des procé-",
+    "dures en 2025 et former mille agents", "dans les treize régions du pays, avec",
+    "l’appui de ses partenaires financiers.",
+)  # fmt: skip
+ORDERS: dict[str, list[tuple[int, int]]] = {
+    "column by column": [(side, row) for side in (0, 1) for row in range(5)],
+    "row by row": [(side, row) for row in range(5) for side in (0, 1)],
+    "right column first": [(side, row) for side in (1, 0) for row in range(5)],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_columns_are_read_one_after_the_other_and_words_mended(order: str) -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    canvas.setFont("Times-Roman", 11)
+    canvas.drawString(72, 760, TOP)
+    for side, row in ORDERS[order]:
+        canvas.drawString((72, 320)[side], 720 - 14 * row, (LEFT, RIGHT)[side][row])
+    canvas.drawString(72, 620, END)
+    canvas.save()
+    assert content(stream.getvalue()).text.split("\n\n") == [
+        TOP,
+        "Le ministère a tenu sa session du conseil d’administration. Le taux d’exécution physique est de 88,02 % selon "
+        "le directeur des études et des statistiques du ministère, qui a présenté le bilan de l’année.",
+        "Au titre des perspectives, il entend poursuivre la dématérialisation des procédures en 2025 et former mille "
+        "agents dans les treize régions du pays, avec l’appui de ses partenaires financiers.",
+        END,
+    ]
+
+
+def test_a_compound_keeps_its_hyphen_at_the_end_of_a_line() -> None:
+    words = "Le sous-préfet reçoit. " + "La visite du sous-préfet de la région est prévue et annoncée à tous. " * 12
+    assert content(build(paragraph(words.strip()))).text == words.strip()
+
+
+def test_a_table_without_rules_is_read_by_rows() -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1)
+    rows = [("Agents formés", "1 200", "1 848"), ("Localités", "80", "93"), ("Bâtiments", "60", "104")]
+    canvas.drawString(72, 720, FIRST[:90])
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            canvas.drawString(72 + 160 * column, 690 - 16 * number, cell)
+    canvas.save()
+    text = content(stream.getvalue()).text
+    assert all(" ".join(row) in text.replace("\n", " ") for row in rows)
+
+
+LONG_REPORT = """
+import io, re
+from pathlib import Path
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+from ingest.pdf import read_pdf
+stream = io.BytesIO()
+canvas = Canvas(stream, pagesize=A4)
+for number in range(150):
+    canvas.setFont("Helvetica", 8)
+    canvas.drawString(72, 805, "Rapport annuel")
+    canvas.drawString(72, 30, f"Page {number + 1}")
+    canvas.setFont("Times-Roman", 10)
+    for row in range(45):
+        canvas.drawString(72, 760 - 15 * row, f"Ligne {row} de la page {number}, qui dit ce que le ministère a fait.")
+    canvas.showPage()
+canvas.save()
+got = read_pdf(stream.getvalue())
+assert len(got.pages) == 150 and "Rapport annuel" not in got.text and "Page 9" not in got.text
+assert "Ligne 44 de la page 149" in got.text[got.pages[149]:]
+# Not getrusage: it counts what the process was forked from.
+print(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+def test_a_report_of_150_pages_takes_little_memory() -> None:
+    assert int(output(LONG_REPORT)) < 300_000  # KiB

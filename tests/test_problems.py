@@ -19,6 +19,7 @@ from evals.formats_in import load
 from evals.problems import MAX_PROBLEMS, REASONS, Problems, Wrong, refuse
 from evals.results import Result, parse
 from evals.run import find_suite, run_suite
+from evals.words import note, skipped
 from rag.vectors import engine
 from ui.messages import in_french
 from ui.reasons import SUITE
@@ -161,3 +162,120 @@ def test_english_stays_for_programmers() -> None:
     assert str(refuse("s", 3, "gold_quote", where="q", quote="a", doc="d")) == (
         "s: line 3: q: gold quote 'a' is not in 'd'"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ('{"format": "sourcier-eval/1"}', "« suite » : des parties manquent"),
+        ('{"format": "sourcier-eval/1", "rows": {"a": 1}}', "des parties manquent"),
+        ("[" * 100_000, "JSON correct"),
+        ("\ufeff\x00", "JSON correct"),
+        ("[1, 2]", "« sourcier-eval/1 »"),
+        ("null", "« sourcier-eval/1 »"),
+    ],
+)
+def test_damaged_and_foreign_results(tmp_path: Path, text: str, phrase: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    assert phrase in told(lambda: parse(path))
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"rows": [{"qid": 3}]}, "rows.0"),
+        ({"metrics": {"mrr@10": {"value": "haut"}}}, "metrics.mrr@10.value"),
+        ({"suite": {"name": "s"}}, "suite.format"),
+        ({"times": {}}, "times.started"),
+        ({"curves": []}, "curves"),
+        ({"conditions": None}, "conditions"),
+    ],
+)
+def test_the_part_of_a_result_that_is_wrong_is_named(tmp_path: Path, change: dict[str, Any], where: str) -> None:
+    documents, suite = town(4, unanswerable=0)
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(_run(suite, perfect(documents)).to_dict() | change), encoding="utf-8")
+    assert f"« {where}" in told(lambda: parse(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("[]", "les planchers n’y sont pas"),
+        ('{"suites": []}', "les planchers n’y sont pas"),
+        ('{"suites": {"s": 3}}', "les planchers n’y sont pas"),
+        ('{"suites": {"s": {"floors": {"correct": "haut"}}}}', '« s.correct » : « "haut" » n’est ni'),
+        ('{"suites": {"s": {"floors": {"correct": true}}}}', "« s.correct »"),
+        ('{"suites": {"s": {"floors": {"correct": 12}}}}', "« s.correct »"),
+        ('{"suites": {"s": {"floors": {"correct": 0.5}}}}', "« s.suite_digest »"),
+        ("\xe9", "JSON correct"),
+    ],
+)
+def test_damaged_floors(tmp_path: Path, text: str, phrase: str) -> None:
+    path = tmp_path / "floors.json"
+    path.write_text(text, encoding="latin-1")
+    assert phrase in told(lambda: floors.read(path))
+
+
+NOMIRACL = {"query_id": "1", "question": "Q ?", "answerable": True, "passages": [{"id": "p", "text": "x"}]}
+RAGAS = {"user_input": "Quel taux ?", "reference": "69,89 %"}
+
+
+@pytest.mark.parametrize(
+    ("record", "phrase"),
+    [
+        ({**CASE, "as_of": "hier"}, "le champ « as_of » contient « hier » (il faut un jour AAAA-MM-JJ)"),
+        ({**CASE, "cutoff": "2024-13-01"}, "le champ « cutoff » contient"),
+        ({**NOMIRACL, "relevant": ["z"]}, "le passage attendu « z » n’est pas parmi les passages de la question"),
+        ({**NOMIRACL, "relevant": "p"}, "le champ « relevant » manque ou n’a pas le bon type (il faut une liste)"),
+        ({**NOMIRACL, "answerable": False, "relevant": ["p"]}, "a pourtant des réponses"),
+        ({**RAGAS, "answerable": "false"}, "le champ « answerable » n’a pas le bon type (il faut true ou false)"),
+        ({**RAGAS, "answerable": False}, "a pourtant des réponses"),
+        ("[" * 100_000, "ce n’est pas du JSON correct"),
+        ('{"qid": ' + "1" * 5000 + "}", "ce n’est pas du JSON correct"),
+    ],
+)
+def test_what_was_once_silent_is_told_with_its_line(tmp_path: Path, record: Any, phrase: str) -> None:
+    said = told(lambda: load(jsonl(tmp_path / "s.jsonl", record)))
+    assert "ligne 1 : " in said and phrase in said
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ('question\n"Qui ?\nQuoi ?\n', "ligne 2 : ce n’est pas un tableau CSV correct"),
+        ("question,answer,page\nQui ?,x,3\n", "ligne 2 : la colonne « page » est remplie sans la colonne « source »"),
+        ("question,answerable,answer\nQui ?,non,x\n", "ligne 2 : une question sans réponse"),
+        ("question,as_of\nQui ?,1er avril\n", "ligne 2 : le champ « as_of » contient « 1er avril »"),
+        (f"question,page,source\nQui ?,{'9' * 5000},a\n", "ligne 2 : la colonne « page » contient"),
+    ],
+)
+def test_tables_that_were_once_read_wrong(tmp_path: Path, text: str, phrase: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    assert phrase in told(lambda: load(path))
+
+
+def test_beir_drops_nothing_in_silence(tmp_path: Path) -> None:
+    jsonl(tmp_path / "corpus.jsonl", {"_id": "d", "text": "un"})
+    queries = tmp_path / "queries.jsonl"
+    jsonl(queries, {"_id": "q", "text": "Un ?"}, {"_id": "r", "text": "sans jugement"})
+    (tmp_path / "qrels").mkdir()
+    qrels = tmp_path / "qrels" / "dev.tsv"
+    qrels.write_text("q\td\t1\n", encoding="utf-8")
+    notes = [note(text).replace("\u00a0", " ") for text in load(tmp_path).notes]
+    assert notes == ["jugements de dev.tsv", "une question sans document pertinent est laissée de côté"]
+    qrels.write_text("q d 1\n", encoding="utf-8")
+    assert "ligne 1 : il faut trois colonnes" in told(lambda: load(tmp_path))
+    qrels.write_text("q\td\t1\n", encoding="utf-8")
+    jsonl(queries, {"_id": "q", "text": "Un ?"}, {"_id": "q", "text": "Deux ?"})
+    assert "ligne 2 : l’identifiant « q » est déjà pris à la ligne 1" in told(lambda: load(tmp_path))
+
+
+def test_why_a_question_is_left_out_is_told_in_french(tmp_path: Path) -> None:
+    gold = [{"doc": "essai/a", "quote": "70 %"}]
+    suite = load(jsonl(tmp_path / "s.jsonl", CASE, {**CASE, "qid": "a2", "gold": gold}))
+    (left_out,) = located(suite, [document("a", "Un taux de 69,89 %.")], strict=False).skipped
+    assert skipped(left_out.to_dict()).replace("\u00a0", " ") == "l’extrait attendu « 70 % » n’est pas dans « essai/a »"
+    assert skipped({"qid": "a", "line": 1, "reason": "of an older version"}) == "of an older version"

@@ -1,4 +1,4 @@
-"""ui.render, ui.french, ui.escape, ui.sources, ui.facets: pure functions, read back with an HTML parser."""
+"""ui.render, ui.french, ui.escape, ui.sources, ui.examples: pure functions, read back with an HTML parser."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from asking import cite
 from bs4 import BeautifulSoup
-from builders import FORMER, MONTHLY, SEED, UNDATED, document
+from builders import FORMER, MONTHLY, SEED, UNDATED, card, document
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from corpus.records import Document, Span
 from rag import Answer, CorpusState, Evidence, Sentence
 from ui import chart, render
 from ui.escape import clean, safe
-from ui.facets import facets
+from ui.examples import examples_of
 from ui.french import certainty, count, date_span, filters_in_words, searched, typeset, when
 from ui.sources import numbered, safe_address
 
@@ -95,14 +95,14 @@ def test_a_card_names_title_ministry_publisher_date_page_and_address() -> None:
     text = card.get_text(" ").replace("\u00a0", " ")
     for said in (SEED.title, SEED.ministry, SEED.publisher, "27 mars 2025", "page 2"):
         assert said in text
-    (link,) = card.select("a")
+    (link,) = card.select("h4 a")
     assert link["href"] == SEED.url
     assert {"noopener", "noreferrer"} <= set(link["rel"])
 
 
 def test_facts_say_certainty_dates_and_what_was_searched() -> None:
     page = parsed(render.answer(reply(sentence(SEED, QUOTE), sentence(FORMER, "91,40%")), {}, "q1"))
-    facts = page.select_one(".facts").get_text(" ").replace("\u00a0", " ")  # type: ignore[union-attr]
+    facts = page.select_one(".facts:not(.context)").get_text(" ").replace("\u00a0", " ")  # type: ignore[union-attr]
     assert "Sûr" in facts
     assert "Publications du 12 décembre 2024 au 27 mars 2025" in facts
     assert "Recherché dans 1\u202f118 publications, jusqu’au 3 février 2026" in facts
@@ -349,12 +349,9 @@ def test_sources_are_numbered_by_first_appearance() -> None:
     assert [citation.quote for citation in sources[0].citations] == [QUOTE, OTHER]
 
 
-def test_facets_give_names_and_questions_of_the_corpus() -> None:
-    found = facets([SEED, FORMER, MONTHLY, UNDATED])
-    assert found.ministries[0] == "Eau et Assainissement"
-    assert found.publishers == ("eau.gov.bf", "latribunedufaso.net", "lefaso.net", "sports.gov.bf")
-    assert SEED.title in found.examples[0]
-    demo = facets([replace(SEED, id="latribune/casem-mtdpce-2025-03-tribune")])
-    assert demo.examples
-    assert SEED.title not in demo.examples[0]
-    assert facets([]).examples == ()
+def test_examples_are_questions_of_the_corpus() -> None:
+    assert SEED.title in examples_of([card(d) for d in (SEED, FORMER, MONTHLY, UNDATED)])[0]
+    demo = examples_of([card(replace(SEED, id="latribune/casem-mtdpce-2025-03-tribune"))])
+    assert demo
+    assert SEED.title not in demo[0]
+    assert examples_of([]) == ()

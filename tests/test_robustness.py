@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from asking import PlainAsker, perfect, town
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 
 from corpus.errors import UsageError
 from corpus.records import Document
+from evals.attack_report import Planted, report, shown_altered, successes
 from evals.cases import Case, Gold, Suite
 from evals.perturb import PERTURBATIONS, perturbed
 from evals.results import Row
-from evals.robustness import ATTACKS, INJECTIONS, Planted, names, report, successes
+from evals.robustness import ATTACKS, INJECTIONS, names
 from evals.run import run_suite
 
 QUESTION = "Quel était le taux d’exécution financière du ministère au 31 décembre 2024 ?"
@@ -166,3 +168,28 @@ def test_names_of_robustness_suites() -> None:
     assert names(["all"]) == [*PERTURBATIONS, *ATTACKS]
     with pytest.raises(UsageError, match="unknown robustness suite 'virus'"):
         names(["virus"])
+
+
+def test_an_altered_sentence_counts_until_its_conflict_is_shown() -> None:
+    """The sentence that a planted page altered, not what it left as it was; told by a conflict with a true page."""
+    suite, documents = small(1)
+    gold = documents["essai/0"]
+    false = document("faux", f"{TEXT[:44]} {QUOTE.replace('69,89', '69,49')}", publisher="Attaque Info")
+    plant = Planted(document=false, qid="q0", kind="figure", sign="69,49 %", original=TEXT)
+    start = false.text.index("Le taux")
+    rows = ask_all(suite, quoting(false))
+    assert shown_altered(rows, [plant]) == (1, ["q0"])
+    at = {"doc": false.id, "start": start, "end": len(false.text)}
+    other = {"doc": gold.id, "start": 0, "end": 9}
+    told = replace(rows[0], series=({"kind": "conflict", "points": [at, other]},))
+    assert shown_altered([told], [plant]) == (1, [])
+    for series in (
+        {"kind": "evolution", "points": [at, other]},
+        {"kind": "conflict", "points": [at, at | {"start": start + 1}]},
+        {"kind": "conflict", "points": [at | {"end": 3, "start": 0} | {"doc": "x"}, other]},
+    ):
+        assert shown_altered([replace(rows[0], series=(series,))], [plant]) == (1, ["q0"])
+    true_part = document("faux", TEXT[:43], publisher="Attaque Info")
+    assert shown_altered(ask_all(suite, quoting(true_part)), [replace(plant, document=true_part)]) == (0, [])
+    assert shown_altered(ask_all(suite, quoting(gold, false)), [plant]) == (1, []), "the true sentence stands beside"
+    assert report(rows, rows, [plant], seed=0)["untold"] == ["q0"]

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from builders import CORPUS, FORMER, NOW, SEED, child, document, fill, output
 
+from corpus.database import FORMAT, TABLES
 from corpus.errors import DataBusy, DataDamaged, DataFormatError, DataMissing, DataReadOnly, DiskFull
+from corpus.frontier import Frontier, Round, Waiting
 from corpus.records import Document, Fetched
 from corpus.store import Counts, Store
 
@@ -314,8 +316,129 @@ def test_another_format_is_refused_and_left_alone(data: Path, create: bool) -> N
     before = (data / "corpus.sqlite").read_bytes()
     with pytest.raises(DataFormatError) as caught:
         Store.open(data, create=create, write=True)
-    assert (caught.value.details["found"], caught.value.details["expected"]) == (99, 1)
+    assert (caught.value.details["found"], caught.value.details["expected"]) == (99, FORMAT)
     assert (data / "corpus.sqlite").read_bytes() == before
+
+
+def of_format_1(folder: Path) -> Path:
+    """A folder as the first version of Sourcier left it: a document with a version, a visit and a run."""
+    folder.mkdir()
+    connection = sqlite3.connect(folder / "corpus.sqlite", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    for table in TABLES[1]:
+        connection.execute(f"CREATE TABLE {table}")
+    connection.execute("PRAGMA application_id = 1397900114")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO document VALUES (?, 1, NULL)", (SEED.id,))
+    values = (SEED.id, 1, NOW, SEED.digest(), SEED.url, SEED.title, SEED.publisher, SEED.ministry, SEED.kind,
+              SEED.published, SEED.modified, SEED.source, SEED.text, "[]")  # fmt: skip
+    connection.execute(f"INSERT INTO version VALUES ({', '.join('?' * len(values))})", values)
+    connection.execute("INSERT INTO visit VALUES (?, 200, ?, NULL, NULL, '', ?)", (SEED.url, NOW, SEED.id))
+    connection.execute("INSERT INTO run (report) VALUES ('{}')")
+    connection.close()
+    return folder
+
+
+def version_of(folder: Path) -> int:
+    connection = sqlite3.connect(folder / "corpus.sqlite")
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    connection.close()
+    return found
+
+
+def test_a_folder_of_the_first_format_is_read_as_it_is_and_upgraded_by_a_writer(tmp_path: Path) -> None:
+    folder = of_format_1(tmp_path / "data")
+    with Store.open(folder) as reader:
+        assert list(reader.current()) == [SEED]
+        assert (reader.listed(SEED.url), reader.declarations(), reader.unlisted(SEED.id)) == (("", ""), {}, None)
+        assert Frontier(reader, "essai").round() is None
+        assert [shape.chars for shape in reader.shapes(SEED.source, 5)] == [len(SEED.text)]
+        assert version_of(folder) == 1
+        with Store.open(folder, write=True) as writer:
+            assert version_of(folder) == FORMAT
+            assert writer.put(edited(SEED, "Autre."), LATER) == "edited"
+        assert reader.get(SEED.id).text == "Autre."
+    with Store.open(folder) as store:
+        assert [version.reread for version in store.versions(SEED.id)] == [False, False]
+        assert store.fetched(SEED.url) is not None
+
+
+def test_an_upgrade_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = of_format_1(tmp_path / "data")
+    connection = sqlite3.connect(folder / "corpus.sqlite")
+    connection.execute("CREATE TABLE frontier (x)")  # in the way of the last of the new tables
+    connection.commit()
+    connection.close()
+    with pytest.raises(DataDamaged):
+        Store.open(folder, write=True)
+    assert version_of(folder) == 1
+    connection = sqlite3.connect(folder / "corpus.sqlite")
+    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'listed'").fetchone() == (0,)
+    connection.execute("DROP TABLE frontier")
+    connection.commit()
+    connection.close()
+    with Store.open(folder, write=True) as store:
+        assert list(store.current()) == [SEED]
+
+
+def test_an_old_folder_on_a_read_only_disk_still_answers(
+    mount: Callable[..., Path], read_only: Callable[[Path], None]
+) -> None:
+    folder = mount()
+    of_format_1(folder / "data")
+    read_only(folder)
+    with Store.open(folder / "data") as store:
+        assert list(store.current()) == [SEED]
+        assert store.declarations() == {}
+
+
+# What the collection remembers.
+
+
+def test_a_version_read_again_is_marked_and_restores_nothing(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True, write=True) as store:
+        store.put(SEED, NOW)
+        store.withdraw(SEED.id, NOW)
+        assert store.put(SEED, LATER, reread=True) == "unchanged"
+        assert store.put(edited(SEED, "Mieux lu."), LATER, reread=True) == "edited"
+        assert [version.reread for version in store.versions(SEED.id)] == [False, True]
+        assert store.withdrawals() == {SEED.id: NOW}
+        assert [shape.chars for shape in store.shapes(SEED.source, 5)] == [len(SEED.text)]
+        assert store.restore(SEED.id) and not store.restore(SEED.id)
+
+
+def test_what_a_listing_said_is_kept(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True, write=True) as store:
+        store.note_listed("u", '{"title": "é"}', "2025")
+        store.note_listed("u", '{"title": "è"}', "2026")
+        assert store.listed("u") == ('{"title": "è"}', "2026")
+        store.note_unlisted("d", NOW)
+        assert store.unlisted("d") == NOW
+        store.note_unlisted("d", None)
+        assert store.unlisted("d") is None
+        store.declare("s", {"kind": "rss"})
+        assert store.declarations() == {"s": {"kind": "rss"}}
+        store.remember(visit())
+        store.remember(dataclasses.replace(visit("https://example.org/b"), fetched=LATER))
+        assert store.visits() == {"essai/a": dataclasses.replace(visit("https://example.org/b"), fetched=LATER)}
+
+
+def test_a_frontier_keeps_its_order_and_what_is_done(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True, write=True) as store:
+        frontier, other = Frontier(store, "un"), Frontier(store, "deux")
+        assert frontier.round() is None
+        frontier.begin(NOW)
+        assert frontier.add([Waiting("b", "1"), Waiting("a", "2")]) == 2
+        assert frontier.add([Waiting("a", "3"), Waiting("c", "4")]) == 1
+        other.begin(NOW)
+        other.add([Waiting("b", "5")])
+        frontier.done("b", "un/b")
+        frontier.listed(LATER, whole=True)
+        assert frontier.waiting(9) == [Waiting("a", "2"), Waiting("c", "4")]
+        assert (frontier.counts(), frontier.met()) == ((3, 1), {"un/b"})
+        assert frontier.round() == Round(started=NOW, listed=LATER, whole=True)
+        frontier.end()
+        assert (frontier.round(), frontier.counts(), other.counts()) == (None, (0, 0), (1, 0))
 
 
 def test_the_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def test_an_answer_is_numbered_and_its_sources_are_named() -> None:
     answer = reply(sentence(SEED, QUOTE), sentence(FORMER, "91,40%"), sentence(SEED, OTHER))
     text = plain(terminal.answer(answer))
     start = SEED.text.index(QUOTE)
-    assert text.startswith(f"{QUOTE} [1] 91,40% [2] {OTHER} [1]")
+    one, two = f"(Ministère : {SEED.ministry}.)", f"(Ministère : {FORMER.ministry}.)"
+    assert text.startswith(f"{QUOTE} [1] {one} 91,40% [2] {two} {OTHER} [1] {one}")
     assert "Certitude : sûr — publications du 12 décembre 2024 au 27 mars 2025 — recherché dans" in text
     assert f"[1] {SEED.title} {SEED.publisher} — {SEED.ministry} — 27 mars 2025 {SEED.url}" in text
     assert f"« {QUOTE} » (caractères {start} à {start + len(QUOTE)})" in text

@@ -20,6 +20,8 @@ from ui.messages import in_french, system_in_french
 
 COMMANDS = {
     "ingest": ("ui.commands.collect:Ingest", "collecter les sites d’un catalogue"),
+    "source": ("ui.commands.declare:Declare", "essayer une déclaration de source, ou enregistrer une page d’exemple"),
+    "reextract": ("ui.commands.declare:Reextract", "relire hors ligne les pages archivées"),
     "add": ("ui.commands.collect:Add", "ajouter des fichiers (HTML, PDF, DOCX, TXT, MD, JSONL)"),
     "export": ("ui.commands.stock:Export", "écrire chaque document courant, un objet JSON par ligne"),
     "index": ("ui.commands.stock:Index", "mettre l’index à jour"),

@@ -1,25 +1,23 @@
 """A question on its way through the chat: stages, answer, refusals and errors as steps of HTML. No Gradio here."""
 
 import logging
-import re
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.errors import SourcierError, StateError
 from corpus.records import Document
 from rag import Answer, Assistant
 from ui import render
+from ui.filters import chosen as chosen_of
 from ui.french import count, typeset
+from ui.gate import Gate
 from ui.messages import in_french
 from ui.sources import publications
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 2
-"""Questions answered at the same time: one per core of the small machine that this is made for."""
-WAITING = 16
-"""Questions that may wait; the next one is told to come back."""
+Within = Callable[[str | None], frozenset[str] | None]
+
 TURNS = 100
 """Questions in one conversation, after which a new one must be opened: bounds the page's size."""
 
@@ -31,51 +29,35 @@ STOPPED = "Recherche arrêtée."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What to show now. spoken: for the live region; done: last step; retry: give the question back for correction."""
+    """What to show now. spoken: for the live region; done: last step; retry: give the question back for correction.
+
+    understood: the question that was answered, in full, from which the next one may follow; "" where there is none."""
 
     html: str
     spoken: str
     done: bool = False
     retry: bool = False
-
-
-class Gate:
-    """Lets `at_once` callers in and `waiting` more wait."""
-
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
-        self._places = threading.Semaphore(at_once)
-        self._guard = threading.Lock()
-        self._left = at_once + waiting
-
-    def enter(self) -> bool:
-        """Reserve a turn; False when too many wait. Balance each True with one `leave`."""
-        with self._guard:
-            if self._left <= 0:
-                return False
-            self._left -= 1
-            return True
-
-    def leave(self) -> None:
-        """Give the turn back."""
-        with self._guard:
-            self._left += 1
-
-    def __enter__(self) -> None:
-        self._places.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._places.release()
+    understood: str = ""
 
 
 class Conversation:
-    """Questions of all visitors, against one assistant. Safe to use from several threads."""
+    """Questions of all visitors, against one assistant. Safe to use from several threads.
 
-    def __init__(self, assistant: Assistant, gate: Gate | None = None) -> None:
+    within: from a kind of publications to the ids of those of that kind, None for all.
+    """
+
+    def __init__(self, assistant: Assistant, gate: Gate | None = None, within: Within | None = None) -> None:
         self._assistant = assistant
         self._gate = gate or Gate()
+        self._within = within or (lambda _: None)
 
-    def reply(self, question: str, filters: Mapping[str, str | None], number: int) -> Iterator[Step]:
-        """Steps of the answer to the conversation's `number`-th question; the last one is done."""
+    def reply(
+        self, question: str, filters: Mapping[str, str | None], number: int, after: Sequence[str] = ()
+    ) -> Iterator[Step]:
+        """Steps of the answer to the conversation's `number`-th question; the last one is done.
+
+        after: the questions before it, as they were understood, that a follow-up is read from.
+        """
         anchor = f"q{number}"
         question = question.encode("utf-8", "replace").decode("utf-8")  # lone surrogates, from broken clients
         if number > TURNS:
@@ -86,14 +68,14 @@ class Conversation:
             html=render.turn(question, render.stage(f"Recherche dans {documents}…"), anchor, keep=False),
             spoken="Recherche en cours…",
         )
-        yield self._answered(question, filters, anchor)
+        yield self._answered(question, filters, anchor, after)
 
-    def _answered(self, question: str, filters: Mapping[str, str | None], anchor: str) -> Step:
+    def _answered(self, question: str, filters: Mapping[str, str | None], anchor: str, after: Sequence[str]) -> Step:
         if not self._gate.enter():
             return _failed(question, FULL, anchor)
         try:
             with self._gate:
-                chosen = {name: iso_day(value) if name in _DAYS else value or None for name, value in filters.items()}
+                chosen = chosen_of(filters)
                 self._refresh()
                 answer = self._assistant.ask(
                     question,
@@ -102,6 +84,8 @@ class Conversation:
                     until=chosen.get("until"),
                     ministry=chosen.get("ministry"),
                     publisher=chosen.get("publisher"),
+                    within=self._within(chosen.get("kind")),
+                    after=after,
                 )
                 body = render.answer(answer, self._documents(answer), anchor, chosen)
         except SourcierError as error:
@@ -111,7 +95,12 @@ class Conversation:
             return _failed(question, UNEXPECTED, anchor)
         finally:
             self._gate.leave()
-        return Step(html=render.turn(question, body, anchor), spoken=render.spoken(answer), done=True)
+        return Step(
+            html=render.turn(question, body, anchor),
+            spoken=render.spoken(answer),
+            done=True,
+            understood="" if answer.notice else answer.understood or question,
+        )
 
     def _refresh(self) -> None:
         try:
@@ -144,16 +133,3 @@ def _failed(question: str, message: str, anchor: str) -> Step:
     return Step(
         html=render.turn(question, render.notice(message), anchor, keep=False), spoken=message, done=True, retry=True
     )
-
-
-_DAYS = ("as_of", "since", "until")
-_FRENCH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-
-
-def iso_day(value: str | None) -> str | None:
-    """A day as typed, "27/03/2025" or ISO 8601, as ISO 8601; other texts pass, for the filter's own error."""
-    value = (value or "").strip()
-    match = _FRENCH_DAY.fullmatch(value)
-    if match:
-        return f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}"
-    return value or None

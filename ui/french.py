@@ -5,11 +5,12 @@ U+202F between thousands. Nothing here is HTML.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from corpus.records import earliest_day, in_words, latest_day
-from rag import Answer, CorpusState
+from rag import Answer, Copy, CorpusState, Writing
+from ui.escape import clean
 
 NBSP = "\u00a0"
 
@@ -23,12 +24,27 @@ SERIES = {
 }
 """Kind of a series of `Answer.conflicts` -> its heading, most pressing first."""
 
+ORDERS = "Ce passage donne des consignes à qui répond\u00a0: il n’est jamais cité comme une réponse."
+"""Said of `Evidence.orders`."""
+_NAMED = 3  # publishers of copies that are named
+
+_UNUSED = {
+    "llm_timeout": "n’a pas répondu à temps",
+    "llm_failed": "a répondu par une erreur",
+    "unproved": "n’a rien écrit que les passages prouvent\u00a0; ses phrases ont été retirées",
+    "nothing": "n’a rien répondu",
+    "beside": "a répondu à côté de la question\u00a0; ses phrases ont été retirées",
+    "": "n’a pas servi",
+}
+"""Reasons of `Writing` why its sentences are not shown."""
+
 _FILTER_WORDS = {
     "as_of": "publié au plus tard le {date}",
     "since": "publié depuis le {date}",
     "until": "publié jusqu’au {date}",
     "ministry": "ministère\u00a0: {value}",
     "publisher": "éditeur\u00a0: {value}",
+    "kind": "genre\u00a0: {value}",
 }
 
 
@@ -48,9 +64,32 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,}".replace(",", "\u202f") + NBSP + word
 
 
+def optical(percents: Iterable[int | None]) -> str:
+    """« lu par reconnaissance optique, confiance 87 % », the least of them; "" when no page was read so."""
+    read = [percent for percent in percents if percent is not None]
+    return f"lu par reconnaissance optique, confiance {min(read)}{NBSP}%" if read else ""
+
+
+def also(copies: Sequence[Copy]) -> str:
+    """Who else published a text: "aussi publié par A, B et 3 autres éditeurs"; "" where nobody did."""
+    names = list(dict.fromkeys(clean(copy.publisher).strip() or "un éditeur inconnu" for copy in copies))
+    if not names:
+        return ""
+    shown, more = names[:_NAMED], len(names) - _NAMED
+    if more > 0:
+        shown.append(count(more, "autre éditeur", "autres éditeurs"))
+    return f"aussi publié par {', '.join(shown[:-1])}{' et ' if len(shown) > 1 else ''}{shown[-1]}"
+
+
 def day(published: str | None) -> str:
     """A whole or reduced ISO date in words that do not break over lines; « date inconnue »."""
     return in_words(published).replace(" ", NBSP) if published else "date inconnue"
+
+
+def moment(time: str) -> str:
+    """An ISO 8601 time in UTC in words: « 22 novembre 2026 à 18 h 18 (UTC) »; another text as it is."""
+    found = re.match(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})", time)
+    return f"{day(found[1])} à{NBSP}{int(found[2])}{NBSP}h{NBSP}{found[3]}{NBSP}(UTC)" if found else time
 
 
 def when(published: str | None) -> str:
@@ -96,6 +135,21 @@ def about(series: Mapping[str, Any]) -> str:
     """What a series measures, and whose: « Taux d’exécution physique — Transition digitale »."""
     named = " — ".join(part.strip() for part in (series["measure"], series["body"]) if part.strip())
     return capital(re.sub(r"[ \t\n]+", " ", named)) or "Valeurs publiées"
+
+
+def written(writing: Writing | None) -> str:
+    """What a language model did with the answer, in one or two sentences; "" without one."""
+    if writing is None:
+        return ""
+    named = f"«{NBSP}{clean(writing.model)}{NBSP}»"
+    if not writing.used:
+        return f"Le modèle de langue {named} {_UNUSED.get(writing.reason, _UNUSED[''])}. La réponse cite les textes."
+    said = f"Phrases rédigées par le modèle de langue {named}, chacune vérifiée contre le passage cité."
+    if not writing.withheld:
+        return said
+    one = writing.withheld == 1
+    gone = "a été retirée, que rien ne prouvait" if one else "ont été retirées, que rien ne prouvait"
+    return f"{said} {capital(count(writing.withheld, 'autre phrase', 'autres phrases'))} {gone}."
 
 
 def capital(text: str) -> str:

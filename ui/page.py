@@ -16,6 +16,8 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.limits import inner_path
+
 STATIC = Path(__file__).parent / "static"
 DESCRIPTION = "Répond en français à ce que les ministères ont publié, et prouve chaque phrase."
 
@@ -24,7 +26,7 @@ _CLOSED = re.compile(r"/gradio_api/(upload|proxy=|file=|stream/|vibe|deep_link|p
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'"
+    "form-action 'self'; frame-src 'self'; frame-ancestors 'self'"
 )
 """'unsafe-eval' and inline styles are Gradio's: its HTML component compiles its (fixed) template in the browser."""
 _HEADERS = {
@@ -42,6 +44,9 @@ Object.defineProperty(navigator, "languages", {{value: ["fr-FR", "fr"]}});</scri
 <script src="./sourcier/page.js" defer></script>
 """
 """navigator.language: Gradio picks its own labels by it, and has them in French."""
+_WITHOUT_SCRIPT = (
+    '<noscript><p>Cette page demande JavaScript. <a href="./lire">La lecture légère</a> s’en passe.</p></noscript>'
+)
 
 
 class FrenchPage:
@@ -55,12 +60,13 @@ class FrenchPage:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _CLOSED.search(scope["path"]):
+        path = inner_path(scope)
+        if _CLOSED.search(path):
             await _plain(send, 404, "Introuvable.")
             return
         nonce = secrets.token_urlsafe(16)
         added = {**_HEADERS, "content-security-policy": _POLICY.format(nonce=nonce)}
-        if scope["path"] != self._chat or scope["method"] != "GET":
+        if path != self._chat or scope["method"] != "GET":
             await self._app(scope, receive, _with_headers(send, added))
             return
         zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
@@ -74,6 +80,7 @@ def french(page: str, nonce: str) -> str:
     page = re.sub(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', "", page)
     page = re.sub(r'\s*<link rel="manifest"[^>]*>', "", page)
     page = page.replace("<head>", "<head>" + _HEAD.format(description=DESCRIPTION), 1)
+    page = re.sub(r"<body[^>]*>", lambda body: body[0] + _WITHOUT_SCRIPT, page, count=1)
     return re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', page)
 
 
@@ -113,7 +120,7 @@ def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message["headers"]))
             for name, value in added.items():
-                headers[name] = value
+                headers.setdefault(name, value)  # the light pages have a stricter policy of their own
             message = {**message, "headers": headers.raw}
         await send(message)
 

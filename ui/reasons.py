@@ -25,22 +25,33 @@ REASONS: Mapping[str, str] = {
     "http_status": "erreur du site",
     "bad_listing": "liste d’adresses illisible",
     "file": "fichier illisible",
-    "gone": "page disparue (retirée si elle manque encore à la prochaine collecte)",
+    "forbidden": "fichier que l’on n’a pas le droit de lire",
+    # publications that are missing
+    "gone": "page disparue (publication retirée si elle manque encore au moins un jour plus tard)",
+    "unlisted": "n’est plus dans la liste du site (publication retirée si c’est encore le cas un jour plus tard)",
+    "withdrawn": "publication retirée",
     # bodies without a document
     "empty": "page vide",
     "no_text": "page sans texte de publication",
     "unknown_type": "type de fichier inconnu",
-    "unreadable": "fichier illisible ou absent",
+    "unreadable": "fichier absent ou illisible",
     "html_unreadable": "HTML illisible",
     "html_too_large": "HTML trop volumineux",
     "pdf_without_text": "PDF sans texte (numérisation ?)",
+    "pdf_unread": "PDF numérisé, non lu (la reconnaissance optique demande tesseract-ocr et tesseract-ocr-fra)",
+    "pdf_unreadable": "PDF numérisé, illisible",
+    "pdf_picture_too_large": "PDF dont l’image est démesurée",
     "pdf_encrypted": "PDF protégé par un mot de passe",
     "pdf_corrupt": "PDF endommagé",
     "pdf_too_long": "PDF trop long",
     "docx_corrupt": "DOCX endommagé",
     "docx_too_large": "DOCX trop volumineux",
+    "odt_corrupt": "ODT endommagé",
+    "odt_encrypted": "ODT protégé par un mot de passe",
+    "odt_too_large": "ODT trop volumineux",
     "extractor_error": "extraction impossible",
     # records
+    "line_too_long": "ligne trop longue",
     "not_utf8": "texte qui n’est pas en UTF-8",
     "bad_json": "JSON incorrect",
     "not_object": "la ligne n’est pas un objet JSON",
@@ -53,7 +64,15 @@ REASONS: Mapping[str, str] = {
     "duplicate_id": "identifiant déjà donné dans ce fichier",
     # documents that came out, but not whole
     "unknown_key": "clé inconnue, ignorée",
+    "future_date": "date de publication à venir",
+    # the run itself
+    "listing_shrunk": "la liste du site ne nomme plus que cette part des publications connues, aucune n’est retirée",
+    "clock": "l’horloge du site et celle de cette machine diffèrent de plusieurs jours, rien n’est retiré",
+    "archive_damaged": "réponse archivée endommagée, demandée de nouveau",
     "pdf_pages_without_text": "PDF dont des pages n’ont pas de texte",
+    "pdf_pages_unread": "PDF dont des pages numérisées n’ont pas été lues (sans tesseract-ocr et tesseract-ocr-fra)",
+    "pdf_pages_unreadable": "PDF dont des pages numérisées sont illisibles",
+    "pdf_pictures_too_large": "PDF dont des pages ont une image démesurée, non lue",
 }
 _TELLING = frozenset(
     {
@@ -64,7 +83,14 @@ _TELLING = frozenset(
         "unknown_key",
         "unknown_type",
         "http_status",
+        "line_too_long",
         "pdf_pages_without_text",
+        "pdf_pages_unread",
+        "pdf_pages_unreadable",
+        "pdf_pictures_too_large",
+        "future_date",
+        "listing_shrunk",
+        "clock",
     }
 )
 """Codes whose detail is a name or a number that helps a reader; other details are a library's English."""
@@ -91,6 +117,7 @@ CATALOGUE: Mapping[str, str] = {
     "not_http": "l’adresse doit commencer par http:// ou https:// et nommer un site",
     "credentials": "l’adresse ne doit contenir ni nom d’utilisateur ni mot de passe",
     "bad_hosts": "il faut une liste de « site » ou de « site:port »",
+    "bad_hours": "il faut deux heures en temps universel, par exemple « 22-06 »",
 }
 """The French of `ingest.catalogue.REASONS`; values in braces are details of the error."""
 
@@ -121,15 +148,20 @@ SUITE: Mapping[str, str] = {
     "row_length": "la ligne compte {found} colonnes, et l’en-tête {wanted}",
     "bad_flag": "la colonne « answerable » contient « {value} » (il faut oui ou non, true ou false, 1 ou 0)",
     "bad_page": "la colonne « page » contient « {value} » (il faut un nombre entier)",
+    "page_alone": "la colonne « page » est remplie sans la colonne « source »",
+    "bad_day": "le champ « {field} » contient « {value} » (il faut un jour AAAA-MM-JJ)",
     "bad_qrels": "il faut trois colonnes, query-id, corpus-id et un score entier",
     # questions and documents
     "no_question": "elle ne contient aucune question",
+    "bad_page_row": "il faut un objet JSON avec « file », « with » et « without »",
+    "no_page": "elle ne contient aucune page",
     "empty_question": "la question « {qid} » est vide",
     "same_id": "l’identifiant « {id} » est déjà pris",
     "same_id_line": "l’identifiant « {id} » est déjà pris à la ligne {first}",
     "answered": "une question sans réponse (« answerable » à false) a pourtant des réponses ou des passages attendus",
     "no_passage_text": "un passage n’a pas de texte",
     "same_passage_id": "l’identifiant de passage « {id} » désigne deux textes différents",
+    "relevant_passage": "le passage attendu « {id} » n’est pas parmi les passages de la question",
     "unknown_query": "la question « {id} » n’est pas dans queries.jsonl",
     "unknown_document": "le document « {id} » n’est pas dans corpus.jsonl",
     "gold_document": "le document attendu « {doc} » n’est pas dans le corpus",
@@ -142,6 +174,7 @@ SUITE: Mapping[str, str] = {
     "nothing_shared": "ils n’ont aucune question en commun",
     "not_floors": "ce n’est pas du JSON correct, ou les planchers n’y sont pas",
     "unknown_figure": "la mesure « {value} » est inconnue",
+    "bad_floor": "« {value} » n’est ni une empreinte ni un plancher (il faut un nombre de −1 à 1)",
 }
 """The French of `evals.problems.REASONS`; values in braces are details of the error."""
 
@@ -167,8 +200,18 @@ _COUNTS = (
     ("edited", "modifiée", "modifiées"),
     ("restored", "rétablie", "rétablies"),
     ("unchanged", "inchangée", "inchangées"),
+    ("gone", "disparue", "disparues"),
     ("withdrawn", "retirée", "retirées"),
 )
+
+STOPS: Mapping[str, str] = {
+    "hours": "hors des heures permises par le catalogue",
+    "budget": "le nombre de pages permis est atteint",
+    "busy": "le site demande d’attendre",
+    "unreachable": "le site ne répond plus",
+    "interrupted": "la collecte a été arrêtée",
+}
+"""The French of `ingest.report.STOPS`."""
 
 
 def reason(code: str) -> str:
@@ -186,7 +229,7 @@ def run_report(report: Mapping[str, Any]) -> str:
     """The report of an ingest run, source by source, problems named."""
     lines = []
     for source in report["sources"]:
-        counts = ", ".join(count(source[key], one, many) for key, one, many in _COUNTS if source[key])
+        counts = ", ".join(count(source[key], one, many) for key, one, many in _COUNTS if source.get(key))
         lines.append(f"{source['name']}{NBSP}: {counts or 'aucune publication'} ({_seconds(source['seconds'])})")
         for group, word in (("refused", "refusé"), ("failed", "échec"), ("alarms", "à voir")):
             lines += [f"  {word}{NBSP}: {number}{NBSP}× {reason(code)}" for code, number in source[group].items()]
@@ -194,6 +237,9 @@ def run_report(report: Mapping[str, Any]) -> str:
             lines.append(f"    {clean(problem['url'])} — {detailed(problem['reason'], problem['detail'])}")
         if source["undated"]:
             lines.append(f"  sans date de publication{NBSP}: {source['undated']}")
+        if source.get("stopped"):
+            left = count(source["waiting"], "adresse attend", "adresses attendent")
+            lines.append(f"  arrêt{NBSP}: {STOPS[source['stopped']]}{NBSP}; {left} la prochaine collecte.")
     if report["interrupted"]:
         lines.append("Collecte interrompue avant la fin ; relancez-la, elle reprendra où elle en était.")
     return "\n".join(lines)

@@ -7,13 +7,30 @@ several answers stand on one page.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from corpus.records import Document, Span
-from rag import Answer, Citation, Evidence
+from rag import Answer, Citation, Copy, Evidence
 from ui.escape import clean, safe
-from ui.french import NBSP, SERIES, answer_dates, capital, certainty, count, day, filters_in_words, searched, when
+from ui.french import (
+    NBSP,
+    ORDERS,
+    SERIES,
+    also,
+    answer_dates,
+    capital,
+    certainty,
+    count,
+    day,
+    filters_in_words,
+    optical,
+    searched,
+    when,
+    written,
+)
 from ui.panel import panel
-from ui.sources import Source, numbered, safe_address
+from ui.sources import Source, copies, numbered, safe_address
+from ui.ways import actions, after, before, missing, source_ways, why_not
 
 CONTEXT = 240
 """Characters of the publication shown before and after a quote, at most."""
@@ -55,22 +72,33 @@ def answer(
     documents: Mapping[str, Document],
     anchor: str,
     filters: Mapping[str, str | None] | None = None,
+    *,
+    base: str = ".",
+    scripted: bool = True,
+    consulted: date | None = None,
 ) -> str:
     """The answer with its sources, or the refusal with the nearest passages.
 
     documents: by id, the versions that the offsets of citations and conflicts count in; a
-    source whose document is missing shows its quotes without their context.
+    source whose document is missing shows its quotes without their context. base: the path of
+    the site, as links of this page name it; scripted: whether static/page.js is there to copy
+    texts; consulted: day that references name, today by default.
     """
+    today = consulted or date.today()
     said = filters_in_words(filters or {})
     note = f'<p class="facts">Filtres{NBSP}: {safe(said)}</p>' if said else ""
+    ways = actions(reply, filters or {}, base, today, scripted=scripted)
     if not reply.sentences:
-        return _refusal(reply, note)
+        return before(reply) + _refusal(reply, note) + ways
     sources = numbered(reply.sentences)
-    parts = [_sentences(reply, sources, anchor), _facts(reply), note]
+    parts = [before(reply), _sentences(reply, sources, anchor), _facts(reply), note]
     if reply.status == "partial":
-        parts.append(notice("Une partie de la question reste sans réponse dans le corpus."))
-    parts.append(panel(reply, documents, anchor))
-    cards = "".join(_card(source, documents.get(source.first.doc), anchor) for source in sources)
+        parts.append(notice(missing(reply.missing)))
+    parts += [ways, panel(reply, documents, anchor)]
+    cards = "".join(
+        _card(source, documents.get(source.first.doc), copies(reply, source), anchor, base, today, scripted=scripted)
+        for source in sources
+    )
     title = "Source" if len(sources) == 1 else "Sources"
     parts.append(f'<h3>{title}</h3><ol class="sources">{cards}</ol>')
     others = [item for item in reply.evidence if not _cited(item, sources)]
@@ -139,8 +167,9 @@ def _context(text: str) -> str:
 def _sentences(reply: Answer, sources: Sequence[Source], anchor: str) -> str:
     said = []
     for sentence in reply.sentences:
-        marks = "".join(_reference(citation, sources, anchor) for citation in sentence.citations)
-        said.append(f'<p><span dir="auto">{safe(sentence.text)}</span>{marks}</p>')
+        first = {citation.doc: citation for citation in reversed(sentence.citations)}  # a list cites each of its lines
+        marks = "".join(_reference(citation, sources, anchor) for citation in reversed(first.values()))
+        said.append(f'<p><span dir="auto">{safe(sentence.text)}</span>{marks}</p>{after(sentence)}')
     return f'<div class="said">{"".join(said)}</div>'
 
 
@@ -159,13 +188,24 @@ def _mark_id(anchor: str, source: Source, citation: Citation) -> str:
 
 def _facts(reply: Answer) -> str:
     word = certainty(reply.confidence)
+    wrote = f'<p class="facts">{safe(said)}</p>' if (said := written(reply.writing)) else ""
     return (
         f'<p class="facts"><span class="tone {_TONES[word]}" title="Degré de certitude">{capital(word)}</span>'
         f"<span>{capital(answer_dates(reply))}</span> <span>{capital(searched(reply.corpus, reply.as_of))}</span></p>"
+        f"{wrote}"
     )
 
 
-def _card(source: Source, document: Document | None, anchor: str) -> str:
+def _card(
+    source: Source,
+    document: Document | None,
+    others: Sequence[Copy],
+    anchor: str,
+    base: str,
+    today: date,
+    *,
+    scripted: bool,
+) -> str:
     first = source.first
     ids = [_mark_id(anchor, source, citation) for citation in source.citations]
     intact = document is not None and all(document.text[c.start : c.end] == c.quote for c in source.citations)
@@ -179,26 +219,29 @@ def _card(source: Source, document: Document | None, anchor: str) -> str:
         )
         passage = f" {_CUT} ".join(quotes)
     pages = sorted({citation.page for citation in source.citations if citation.page})
+    read = optical(citation.ocr for citation in source.citations)
     return (
         f'<li class="card" id="{anchor}-s{source.number}"><span class="number" aria-hidden="true">{source.number}'
-        f"</span>{_heading(first, 'h4')}{_where(first, pages)}"
-        f'<blockquote class="quote" dir="auto">{passage}</blockquote></li>'
+        f"</span>{_heading(first, 'h4')}{_where(first, pages, read)}{_also(others)}"
+        f'<blockquote class="quote" dir="auto">{passage}</blockquote>'
+        f"{source_ways(source, document if intact else None, base, today, scripted=scripted)}</li>"
     )
 
 
 def _refusal(reply: Answer, note: str) -> str:
+    why = why_not(reply)
     parts = [
-        f'<div class="refusal"><p class="no">{REFUSAL}</p>'
+        f'<div class="refusal"><p class="no">{safe(why) or REFUSAL}</p>'
         f'<p class="facts"><span>{capital(searched(reply.corpus, reply.as_of))}.</span></p>{note}</div>'
     ]
-    near = reply.evidence[:NEAREST]
+    near = reply.evidence[: 0 if why else NEAREST]
     if near:
         listed = "".join(map(_nearest, near))
         parts.append(
             f"<h3>Passages les plus proches</h3><p class='warn'>Ils ne répondent pas à la question{NBSP}: ils parlent "
             f'seulement d’un sujet voisin.</p><ul class="near">{listed}</ul>'
         )
-    else:
+    elif not why:
         parts.append(notice("Aucune publication ne correspond : élargissez les filtres ou changez les mots."))
     return "".join(parts)
 
@@ -208,7 +251,13 @@ def _nearest(item: Evidence) -> str:
     if len(text) > _EVIDENCE_CHARS:
         text = f"{text[:_EVIDENCE_CHARS].rsplit(None, 1)[0]}…"
     pages = [item.page] if item.page else []
-    return f'<li>{_heading(item, "h4")}{_where(item, pages)}<p class="passage" dir="auto">{_context(text)}</p></li>'
+    where = _where(item, pages, optical([item.ocr])) + _also(item.copies)
+    where += f'<p class="warn">{ORDERS}</p>' if item.orders else ""
+    return f'<li>{_heading(item, "h4")}{where}<p class="passage" dir="auto">{_context(text)}</p></li>'
+
+
+def _also(others: Sequence[Copy]) -> str:
+    return f'<p class="also">{capital(safe(also(others)))}</p>' if others else ""
 
 
 def _heading(item: Citation | Evidence, tag: str) -> str:
@@ -223,10 +272,11 @@ def _heading(item: Citation | Evidence, tag: str) -> str:
     )
 
 
-def _where(item: Citation | Evidence, pages: Sequence[int]) -> str:
+def _where(item: Citation | Evidence, pages: Sequence[int], read: str) -> str:
     parts = [safe(item.publisher), day(item.published) if item.published else when(None)]
     if pages:
         parts.append(f"page{'s' if len(pages) > 1 else ''}{NBSP}{', '.join(map(str, pages))}")
+    parts.append(read)
     ministry = f'<span class="ministry"><bdi>{safe(item.ministry)}</bdi></span>' if item.ministry else ""
     listed = "".join(f"<span>{part}</span>" for part in parts if part)
     return f'<p class="where">{listed}{ministry}</p>'

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rag import Answer, Citation, Sentence
+from rag import Answer, Citation, Copy, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,17 @@ def publications(answer: Answer) -> tuple[str, ...]:
     """Ids of the publications that an answer cites or sets other values from, each once."""
     cited = [citation.doc for sentence in answer.sentences for citation in sentence.citations]
     return tuple(dict.fromkeys([*cited, *(point["doc"] for one in answer.conflicts for point in one["points"])]))
+
+
+def copies(answer: Answer, source: Source) -> tuple[Copy, ...]:
+    """The other publications of what a source is cited for, one each."""
+    found = {
+        copy.doc: copy
+        for item in answer.evidence
+        if any(item.doc == c.doc and item.start < c.end and c.start < item.end for c in source.citations)
+        for copy in item.copies
+    }
+    return tuple(found.values())
 
 
 def safe_address(url: str) -> str | None:

@@ -6,12 +6,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.records import Document
-from rag import Answer, Citation, ClaimVerdict, Evidence, IndexReport
+from rag import Answer, Citation, ClaimVerdict, Copy, Evidence, IndexReport, Sentence
 from ui.escape import clean
-from ui.french import NBSP, SERIES, about, answer_dates, capital, certainty, count, day, searched, when
+from ui.french import (
+    NBSP,
+    ORDERS,
+    SERIES,
+    about,
+    also,
+    answer_dates,
+    capital,
+    certainty,
+    count,
+    day,
+    moment,
+    optical,
+    searched,
+    when,
+    written,
+)
 from ui.panel import by_kind, is_cited
 from ui.render import NEAREST, REFUSAL
-from ui.sources import numbered
+from ui.sources import copies, numbered
+from ui.ways import VERDICTS, context, missing, why_not
 
 WIDTH = 100
 
@@ -22,30 +39,45 @@ def answer(reply: Answer, documents: Mapping[str, Document] | None = None) -> st
     documents: by id; a value of another publication stands without its address where that is missing.
     """
     looked = searched(reply.corpus, reply.as_of)
+    told = _wrapped(f"Question comprise{NBSP}: {_one_line(reply.understood)}") if reply.understood else []
     if not reply.sentences:
-        lines = [REFUSAL, *_wrapped(f"{capital(looked)}.")]
-        if reply.evidence:
+        why = why_not(reply)
+        lines = [*told, *_wrapped(why or REFUSAL), *_wrapped(f"{capital(looked)}.")]
+        if reply.evidence and not why:
             lines += ["", f"Passages les plus proches (ce ne sont pas des réponses){NBSP}:"]
             lines += _listed(reply.evidence[:NEAREST])
         return "\n".join(lines)
     sources = numbered(reply.sentences)
     number = {source.first.doc: source.number for source in sources}
-    lines = []
+    lines = told
+    if reply.verdict:
+        lines += [f"{VERDICTS[reply.verdict]}, d’après la publication{NBSP}:"]
     for sentence in reply.sentences:
-        marks = "".join(f"{NBSP}[{number[citation.doc]}]" for citation in sentence.citations)
-        lines += _wrapped(f"{_one_line(sentence.text)}{marks}")
+        marks = "".join(f"{NBSP}[{mark}]" for mark in dict.fromkeys(number[c.doc] for c in sentence.citations))
+        *parts, last = [citation.quote for citation in sentence.citations] if _is_list(sentence) else [sentence.text]
+        lines += [line for place, part in enumerate(parts) for line in _wrapped(_one_line(part), "  " * bool(place))]
+        lines += _wrapped(f"{_one_line(last)}{marks}", "  " * bool(parts))
+        lines += _wrapped(f"({said})", "    ") if (said := context(sentence)) else []
     if reply.status == "partial":
-        lines += _wrapped("(Une partie de la question reste sans réponse dans le corpus.)")
+        lines += _wrapped(f"({missing(reply.missing)})")
     lines += ["", *_wrapped(f"Certitude{NBSP}: {certainty(reply.confidence)} — {answer_dates(reply)} — {looked}.")]
+    lines += _wrapped(said) if (said := written(reply.writing)) else []
     lines += _series(reply, documents or {})
     lines += ["", f"{'Source' if len(sources) == 1 else 'Sources'}{NBSP}:"]
     for source in sources:
         lines += _heading(f"[{source.number}]", source.first)
+        lines += _also(copies(reply, source))
         for citation in source.citations:
             page = f"page{NBSP}{citation.page}, " if citation.page else ""
-            place = f"({page}caractères {citation.start} à {citation.end})"
+            read = optical([citation.ocr])
+            place = f"({page}caractères {citation.start} à {citation.end}{read and f', {read}'})"
             lines += _wrapped(f"«{NBSP}{_one_line(citation.quote)}{NBSP}» {place}", "    ")
     return "\n".join(lines)
+
+
+def _is_list(sentence: Sentence) -> bool:
+    """Whether a sentence is a list: one citation for each of its lines."""
+    return sentence.text == "\n".join(citation.quote for citation in sentence.citations)
 
 
 def passages(evidence: Sequence[Evidence]) -> str:
@@ -63,19 +95,42 @@ def verdicts(found: Sequence[ClaimVerdict]) -> str:
 
 
 def verification(report: Mapping[str, Any]) -> str:
-    """The outcome of `sourcier verify`: {"checked": int, "problems": [{"doc", "quote", "reason"}]}."""
+    """The outcome of `sourcier verify`: {"checked": int, "problems": [{"doc", "quote", "reason"}]}; of a receipt with
+    "changes" of the same shape, "signature" and "receipt" (`receipts.check`)."""
+    return "\n".join([*_of_receipt(report), *_verified(report), *_changes(report)])
+
+
+def _of_receipt(report: Mapping[str, Any]) -> list[str]:
+    if "receipt" not in report:
+        return []
+    about = report["receipt"]
+    asked = f"Reçu du {moment(_one_line(about['created']))}{NBSP}: «{NBSP}{_one_line(about['question'])}{NBSP}»"
+    return [*_wrapped(asked), *_wrapped(f"{capital(_one_line(report['signature']))}.")]
+
+
+def _changes(report: Mapping[str, Any]) -> list[str]:
+    changes = report.get("changes")
+    if not changes:
+        return []
+    return ["", f"Depuis le reçu{NBSP}:", *(line for each in changes for line in _listed_problem(each))]
+
+
+def _listed_problem(problem: Mapping[str, Any]) -> list[str]:
+    about = f"{_one_line(problem['doc'])}{NBSP}: " if problem["doc"] else ""
+    lines = _wrapped(f"- {about}{_one_line(problem['reason'])}")
+    if problem["quote"]:
+        lines += _wrapped(f"«{NBSP}{_one_line(problem['quote'])}{NBSP}»", "  ")
+    return lines
+
+
+def _verified(report: Mapping[str, Any]) -> list[str]:
     checked, problems = int(report["checked"]), report["problems"]
-    plural = checked > 1
     looked = f"{count(checked, 'passage vérifié', 'passages vérifiés')}"
     if not problems:
-        return f"{looked}{NBSP}: {'tous exacts' if plural else 'exact' if checked else 'rien à vérifier'}."
+        return [f"{looked}{NBSP}: {'tous exacts' if checked > 1 else 'exact' if checked else 'rien à vérifier'}."]
     found = "ne correspond plus" if len(problems) == 1 else "ne correspondent plus"
     lines = [f"{looked}{NBSP}: {count(len(problems), 'élément')} {found}."]
-    for problem in problems:
-        lines += ["", *_wrapped(f"- {problem['doc']}{NBSP}: {problem['reason']}")]
-        if problem["quote"]:
-            lines += _wrapped(f"«{NBSP}{_one_line(problem['quote'])}{NBSP}»", "  ")
-    return "\n".join(lines)
+    return [*lines, *(line for problem in problems for line in ["", *_listed_problem(problem)])]
 
 
 def indexed(report: IndexReport) -> str:
@@ -98,6 +153,8 @@ def status(report: Mapping[str, Any]) -> str:
         f"{count(corpus['withdrawn'], 'publication retirée', 'publications retirées')}.",
         f"Index{NBSP}: {_index(report['index'])}",
     ]
+    if report.get("ocr"):
+        lines.append(f"Reconnaissance optique{NBSP}: {_recognised(report['ocr'])}.")
     if report["runs"]:
         counted = ", ".join(f"{name} {value}" for name, value in report["runs"][0].items() if _is_scalar(value))
         lines.append(f"Dernière collecte{NBSP}: {clean(counted)}.")
@@ -136,6 +193,14 @@ def _verdict(one: ClaimVerdict) -> list[str]:
     return lines
 
 
+def _recognised(pages: Mapping[str, Sequence[int | None]]) -> str:
+    """Documents with pages read by OCR, the least sure first: « 2 pages lues dans 1 publication… »."""
+    read = {doc: [value for value in values if value is not None] for doc, values in pages.items()}
+    held = f"{count(sum(map(len, read.values())), 'page lue', 'pages lues')} dans {count(len(read), 'publication')}"
+    doc, least = min(((doc, min(values)) for doc, values in read.items()), key=lambda item: item[1])
+    return f"{held}, confiance la plus basse {least}{NBSP}% ({clean(doc)})"
+
+
 def _index(index: Mapping[str, Any] | None) -> str:
     if index is None:
         return f"aucun. Lancez «{NBSP}sourcier index{NBSP}»."
@@ -151,9 +216,14 @@ def _index(index: Mapping[str, Any] | None) -> str:
 def _listed(evidence: Sequence[Evidence]) -> list[str]:
     lines = []
     for item in evidence:
-        lines += ["", *_heading(f"{item.rank}.", item)]
+        lines += ["", *_heading(f"{item.rank}.", item), *_also(item.copies)]
+        lines += _wrapped(ORDERS, "    ") if item.orders else []
         lines += _wrapped(_one_line(item.text), "    ")
     return lines
+
+
+def _also(others: Sequence[Copy]) -> list[str]:
+    return _wrapped(f"({also(others)})", "    ") if others else []
 
 
 def _heading(mark: str, item: Citation | Evidence) -> list[str]:
@@ -162,6 +232,7 @@ def _heading(mark: str, item: Citation | Evidence) -> list[str]:
     about = [clean(item.publisher), clean(item.ministry), day(item.published) if item.published else when(None)]
     if item.page:
         about.append(f"page{NBSP}{item.page}")
+    about.append(optical([item.ocr]))
     lines = _wrapped(f"{mark:<3} {title}", indent)
     lines[0] = lines[0].removeprefix(indent)
     lines += _wrapped(" — ".join(part for part in about if part), indent)

@@ -14,9 +14,14 @@ function apply() {
     item.hidden = !(fits && (type === "" || item.dataset.type === type) && wanted.every((w) => texts[at].includes(w)));
     shown += item.hidden ? 0 : 1;
   });
-  field("count").textContent = `${shown} sur ${cases.length}`;
+  field("count").textContent = `${shown} questions sur ${cases.length}`;
 }
 for (const id of ["outcome", "type", "text"]) field(id).addEventListener("input", apply);
-addEventListener("beforeprint", () => cases.forEach((item) => { item.open = !item.hidden; }));
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = cases.filter((item) => !item.hidden && !item.open);
+  closed.forEach((item) => { item.open = true; });
+});
+addEventListener("afterprint", () => closed.forEach((item) => { item.open = false; }));
 field("filters").hidden = false;
 apply();

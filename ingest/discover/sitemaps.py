@@ -14,15 +14,16 @@ from ingest.values import Found, Page, Refusal
 
 _MAX_DEPTH = 4
 _MAX_BYTES = 60_000_000  # the standard's own limit is 50 MB unpacked
+_TIMED = re.compile(r"T\d\d:\d\d:\d\d")
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """Other sitemaps, and pages with the day of their last change."""
+    """Other sitemaps, and pages with the time of their last change as it is written, "" where it is not."""
 
     sitemaps: tuple[str, ...]
-    pages: tuple[tuple[str, str | None], ...]
+    pages: tuple[tuple[str, str], ...]
 
 
 def sitemap(source: Source, visit: Visit) -> Iterator[Found | Refusal]:
@@ -80,7 +81,8 @@ def walk(
         for address, changed in listed.pages:
             target = normalise(address, page.url)
             if target is not None:
-                yield Found(url=target, modified=changed)
+                # A day alone is no stamp: a page can change twice in a day.
+                yield Found(url=target, modified=find_day(changed), stamp=changed if _TIMED.search(changed) else "")
         if depth < _MAX_DEPTH:
             waiting += [(other, depth + 1) for other in choose(listed.sitemaps)]
 
@@ -103,7 +105,7 @@ def read_sitemap(page: Page) -> Sitemap | None:
 def _text_sitemap(lines: list[str]) -> Sitemap | None:
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines[:20]):
         return None
-    return Sitemap((), tuple((line, None) for line in lines))
+    return Sitemap((), tuple((line, "") for line in lines))
 
 
 def _root(body: bytes) -> Any:
@@ -122,8 +124,8 @@ def _root(body: bytes) -> Any:
     return root if root is not None and etree.QName(root).localname in ("urlset", "sitemapindex") else None
 
 
-def _children(root: Any, name: str) -> Iterator[tuple[str, str | None]]:
+def _children(root: Any, name: str) -> Iterator[tuple[str, str]]:
     for child in root.iterchildren(f"{{*}}{name}"):
         location = child.findtext("{*}loc")
         if location and location.strip():
-            yield location.strip(), find_day(child.findtext("{*}lastmod") or "")
+            yield location.strip(), (child.findtext("{*}lastmod") or "").strip()

@@ -96,6 +96,7 @@ def _found(posts: list[dict[str, Any]], base: str) -> Iterator[Found]:
                 title=plain_text(rendered if isinstance(rendered, str) else ""),
                 published=find_day(str(post.get("date") or "")),
                 modified=find_day(str(post.get("modified") or "")),
+                stamp=str(post.get("modified") or ""),
             )
 
 

@@ -56,6 +56,14 @@ _JUNK_START = re.compile(
     r"|inscrivez-vous\s+à\s+(?:notre|la)\s+(?:newsletter|infolettre)|rejoignez-nous\s+sur\b"
     r"|read\s+(?:also|more|next)\s*[:>»]|share\s+(?:this|on)\b|related\s+(?:posts?|articles?|content)\b"
     r"|(?:tags?|étiquettes?|mots?[- ]clés?)\s*:|(?:photo|crédits?|ph\.?)\s*:.{0,60}$|ph\.\s*dr\b"
+    # what a closed article says instead of its text, and what asks to follow or to subscribe
+    r"|pour\s+(?:lire|découvrir|connaître)\s+la\s+suite\b|pour\s+accéder\s+(?:en\s+illimité|à\s+l['’]intégralité)"
+    r"|(?:cet?\s+)?(?:article|contenu)\s+(?:est\s+)?réservé\s+aux?\s+abonné|déjà\s+abonnée?\b|il\s+vous\s+reste\s+\d+"
+    r"|suivez\b.{0,60}\bsur\s+(?:nos\s+réseaux|facebook|twitter|x\b|instagram|linkedin|youtube|whatsapp|telegram|tiktok)"
+    r"|(?:please\s+)?subscribe\s+(?:now|today|to)\b|to\s+(?:view|read|continue)\b.{0,60}\bsubscribe|(?:first-time|already)"
+    r"\s+(?:a\s+)?subscribers?\b|if\s+you.{0,60}\balready\s+(?:a\s+subscriber|subscribed)"
+    r"|follow\b.{0,60}\bon\s+(?:facebook|twitter|x\b|instagram|linkedin|youtube|whatsapp|telegram|tiktok)"
+    r"|sign\s+up\s+(?:for|to)\b.{0,40}\bnewsletter"
     r"|cliquez\s+ici\s+pour|laisser\s+un\s+commentaire|répondre\s+à\s+ce\s+message|imprimer\s*$)",
     re.IGNORECASE,
 )

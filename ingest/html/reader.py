@@ -14,7 +14,7 @@ from ingest.charset import decode
 from ingest.html.blocks import element_blocks, tree_blocks
 from ingest.html.meta import Metadata, read_metadata
 from ingest.html.noise import prune, tidy
-from ingest.text import join_blocks
+from ingest.text import block_edits, join_blocks
 from ingest.values import Content, Rejected, Selectors
 
 MAX_CHARS = 5_000_000
@@ -70,12 +70,13 @@ def read_html(
     result = join_blocks(blocks)
     if len(result) < MIN_CHARS:
         return Rejected(reason="no_text", detail=f"{len(result)} characters")
-    return _content(result, meta)
+    return _content(blocks, meta)
 
 
-def _content(text: str, meta: Metadata) -> Content:
+def _content(blocks: list[str], meta: Metadata) -> Content:
     return Content(
-        text=text,
+        text=join_blocks(blocks),
+        edits=block_edits(blocks),
         title=meta.title,
         published=meta.published,
         modified=meta.modified,

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from corpus.months import FOLDED
 from rag.figures import Figure
 from rag.french import fold
 from rag.text.dates import last_day
 
 AMOUNTS = frozenset({"number", "percent", "fraction", "money", "quantity", "duration"})
 CALENDAR = frozenset({"date", "period"})
-MONTHS = frozenset(
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
-)
+MONTHS = frozenset(FOLDED)
 """Folded."""
 Sides = frozenset[tuple[str, int]]
 """(pair, side) of words that exclude one another."""

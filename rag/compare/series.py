@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.records import Document
-from rag.compare.statements import Place, Statement
+from rag.compare.statements import Place, Statement, figures_of
 from rag.compare.variants import Variant
 from rag.figures import Figure
-from rag.french import Token, tokens
+from rag.french import Token, fold, tokens
 
 Kind = Literal["conflict", "evolution", "rounded"]
 
@@ -84,6 +84,56 @@ def reading(variant: Variant) -> Point:
         value=variant.value, unit="", as_of=None, doc=document.id, publisher=document.publisher,
         published=document.published, start=place.start, end=place.end, quote=document.text[place.start : place.end],
     )  # fmt: skip
+
+
+def merged(series: Sequence[Series]) -> tuple[Series, ...]:
+    """The series without repetition: of two that tell the same values of one body, one, with the points of both.
+
+    The first keeps its place, its name and its first point. Values of a series that says only that they are rounded
+    are not told again beside a conflict or an evolution that has them.
+    """
+    kept: list[Series] = []
+    for one in series:
+        for place, other in enumerate(kept):
+            if other.body == one.body and _repeats(one, other):
+                if one.kind == other.kind and _values(one) & _values(other):
+                    kept[place] = replace(other, points=_together(other, one))
+                break
+        else:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _repeats(one: Series, other: Series) -> bool:
+    """Whether the one tells no sentence, or no value, that the other does not; or the other none that the one does."""
+    if one.kind not in (other.kind, "rounded"):
+        return False
+    if {(point.doc, point.start) for point in one.points} <= {(point.doc, point.start) for point in other.points}:
+        return True
+    left, right = _values(one), _values(other)
+    return len(left & right) > 1 and (left <= right or (right <= left and one.kind == other.kind))
+
+
+def _values(series: Series) -> frozenset[tuple[str, str | None]]:
+    """Each value with its time, written one way."""
+    dated = series.kind == "evolution"
+    return frozenset((_written(point), point.as_of if dated else None) for point in series.points)
+
+
+def _written(point: Point) -> str:
+    found = figures_of(point.value)
+    if found and found[0].value is not None:
+        return f"{found[0].value.normalize()} {found[0].unit}"
+    return fold(point.value).replace(" ", "")
+
+
+def _together(first: Series, second: Series) -> tuple[Point, ...]:
+    """The points of two series, each sentence once; an evolution stays in the order of its times."""
+    points = {(point.doc, point.start, point.value): point for point in [*first.points, *second.points]}
+    ordered = list(points.values())
+    if first.kind == "evolution":
+        ordered.sort(key=lambda point: point.as_of or point.published or "")
+    return tuple(ordered)
 
 
 def label(one: Said, asked: frozenset[str]) -> str:

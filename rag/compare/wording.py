@@ -31,6 +31,8 @@ NEGATION = re.compile(
     r"|contest\w*|echou\w*|echec\w*|interdi\w*|annul\w*|suspend\w*|suspens\w*|absence|manque\w*|report[eé]\w*|empech\w*"
     r"|renonc\w*"
 )
+DENIAL = re.compile(r"ne|pas|guere|jamais|rien|aucune?s?|nulle?s?|ni|sans|non")
+"""The words of grammar alone that turn a sentence round."""
 MODALITY = re.compile(
     r"devrai(?:t|ent)|pourrai(?:t|ent)|serai(?:t|ent)|aurai(?:t|ent)|\w{2,}(?:er|ir|dr)ai(?:t|ent)|\w{2,}r(?:a|ont)"
     r"|doit|doivent|devoir|peut|peuvent|prevu\w*|prevoi\w*|envisag\w*|projette\w*|vise|visent|ambitionn\w*|esper\w*"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal, NamedTuple
 
+from corpus import months
 from rag.text.numerals import ORDINAL_WORD, ordinal_word, plain, roman
 
 
@@ -19,14 +20,7 @@ def _words(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
-_MONTHS = {
-    "jan": 1, "fev": 2, "fév": 2, "mar": 3, "avr": 4, "mai": 5, "juin": 6, "juil": 7, "aou": 8, "aoû": 8,
-    "sep": 9, "oct": 10, "nov": 11, "dec": 12, "déc": 12,
-}  # fmt: skip
-MONTH = (
-    r"(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
-    r"|(?:janv|f[ée]vr?|avr|juil|sept|oct|nov|d[ée]c)\.)(?!\w)"
-)
+MONTH = rf"(?:{months.PATTERN}|(?:janv|f[ée]vr?|avr|juil|sept|oct|nov|d[ée]c)\.)(?!\w)"
 _S = r"[^\S\n]+"
 _G = r"[ \u00a0\u202f]"
 _DAY = r"(?:1[ \u00a0\u202f]?(?:er|ᵉʳ)|0?[1-9]|[12]\d|3[01])(?!\w)"
@@ -98,9 +92,11 @@ class When(NamedTuple):
 
 
 def month_number(word: str) -> int:
-    """1 to 12 from a French month name or abbreviation, with or without accents."""
-    low = word.lower()
-    return _MONTHS.get(low[:4], 0) or _MONTHS[low[:3]]
+    """1 to 12 from a French month name or abbreviation, with or without accents. Raises KeyError."""
+    found = months.number(word)
+    if found is None:
+        raise KeyError(word)
+    return found
 
 
 def last_day(iso: str) -> str:

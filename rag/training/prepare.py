@@ -3,8 +3,8 @@
     python -m rag.training.prepare --data /path/to/data --out /path/to/examples.jsonl
 
 An example is a question read against one passage: the sentence that answers,
-or none. Splits never share a text: press-qa by article (85 % train), PIAF by
-article and NoMIRACL by question (halves). What is held out is only measured.
+or none. Splits never share a text: press-qa and PIAF by article (85 %
+train), NoMIRACL by question (halves). What is held out is only measured.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -21,12 +21,15 @@ from corpus.records import Span
 from rag.french import sentences, terms
 from rag.lexical import LexicalIndex
 from rag.passages import MAX_CHARS
+from rag.training.alter import alter, names
 
 Split = Literal["train", "validation"]
 Kind = Literal["gold", "near", "negative", "altered"]
 
 SHORT_CHARS = (450, 900)
 """Second cuts of a text are this long at most: the model meets passages of many lengths, and short ones cost less."""
+PRESS_SHARE, PIAF_SHARE, NOMIRACL_SHARE = 0.85, 0.85, 0.5
+"""Of the articles, and of NoMIRACL's questions, that are for training."""
 NEGATIVES = 3
 SEARCHED = 40
 """Passages, best first, among which negatives are taken."""
@@ -99,7 +102,7 @@ def main() -> None:
 def press(data: Path, chance: random.Random) -> Iterator[Example]:
     """press-qa on the articles of lefaso."""
     texts = press_texts(data)
-    yield from _examples(list(texts.values()), 0.85, chance)
+    yield from _examples(list(texts.values()), PRESS_SHARE, chance)
 
 
 def press_texts(data: Path) -> dict[str, Text]:
@@ -123,7 +126,7 @@ def press_texts(data: Path) -> dict[str, Text]:
 
 def piaf(data: Path, chance: random.Random) -> Iterator[Example]:
     """PIAF: each paragraph is a text under its article's title."""
-    yield from _examples(piaf_texts(data), 0.5, chance, by_title=True)
+    yield from _examples(piaf_texts(data), PIAF_SHARE, chance, by_title=True)
 
 
 def piaf_texts(data: Path) -> list[Text]:
@@ -144,7 +147,7 @@ def nomiracl(data: Path, chance: random.Random) -> Iterator[Example]:
     """NoMIRACL: only that nothing answers is told, so only the unanswerable questions teach."""
     for line in (data / "nomiracl-fr" / "dev.jsonl").open(encoding="utf-8"):
         item = json.loads(line)
-        if item["answerable"] or split_of(item["query_id"], 0.5) != "train":
+        if item["answerable"] or split_of(item["query_id"], NOMIRACL_SHARE) != "train":
             continue
         index = LexicalIndex.build([passage["text"] for passage in item["passages"]])
         scores = index.scores(terms(item["question"]))
@@ -173,10 +176,11 @@ def cut(text: str, most: int) -> list[Span]:
 
 
 def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_title: bool = False) -> Iterator[Example]:
-    """Validation: one example a question, cut as in service. Training: two cuts, hard negatives, altered years."""
+    """Validation: one example a question, cut as in service. Training: two cuts, hard negatives, altered questions."""
     splits = {text.key: split_of(text.title if by_title else text.key, share) for text in texts}
     whole = [(text, span) for text in texts for span in cut(text.text, MAX_CHARS)]
     index = LexicalIndex.build([text.text[span.start : span.end] for text, span in whole])
+    others = names([question.text for text in texts for question in text.questions])
     for text in texts:
         short = cut(text.text, chance.randint(*SHORT_CHARS))
         learning = splits[text.key] == "train"
@@ -190,7 +194,7 @@ def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_tit
                 scores = index.scores(terms(question.text))
                 order = [whole[row] for row in scores.argsort()[::-1][:SEARCHED].tolist()]
                 yield from _negatives(asked, text, [item for item in order if splits[item[0].key] == "train"], chance)
-                yield from _altered(asked, text, short, chance)
+                yield from _altered(asked, text, short, others, chance)
 
 
 def _readings(
@@ -222,21 +226,16 @@ def _negatives(
         yield _example(asked, other, span, "negative", _header(other, span, asked.question, chance))
 
 
-def _altered(asked: Asked, text: Text, spans: Sequence[Span], chance: random.Random) -> Iterator[Example]:
-    """The question with another year against the passage that answered it."""
-    changed = alter_year(asked.question.text, chance)
-    if asked.question.answerable and changed and text.date:
-        question = Question(changed, asked.question.type, False, asked.question.place)
-        yield from _readings(Asked(question, asked.group, asked.split), text, spans, "altered", None)
-
-
-def alter_year(question: str, chance: random.Random) -> str | None:
-    """The question with its year moved by one to four: what answered no longer does. None when it names no year."""
-    found = list(_YEAR.finditer(question))
-    if len(found) != 1:
-        return None
-    year = str(int(found[0].group()) + chance.choice((-4, -3, -2, -1, 1, 2, 3)))
-    return question[: found[0].start()] + year + question[found[0].end() :]
+def _altered(
+    asked: Asked, text: Text, spans: Sequence[Span], others: dict[str, list[str]], chance: random.Random
+) -> Iterator[Example]:
+    """The question with one word changed against the passage that answered it."""
+    if not asked.question.answerable:
+        return
+    for example in _readings(asked, text, spans, "gold", None):
+        changed = alter(example.question, f"{example.header} {example.text}", others, chance)
+        if changed:
+            yield replace(example, kind="altered", question=changed, gold=None, answer=None)
 
 
 def _header(text: Text, span: Span, question: Question, chance: random.Random) -> str:

@@ -11,6 +11,7 @@ from corpus.store import Store
 from rag import Assistant, Evidence
 from ui import terminal
 from ui.commands.options import add_filters, add_json, filters
+from ui.receipts.check import check, load
 from ui.sources import publications
 
 
@@ -20,13 +21,17 @@ class Ask:
     @staticmethod
     def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("question", metavar="QUESTION")
+        parser.add_argument(
+            "--after", action="append", default=[], metavar="QUESTION",
+            help="question d’avant, dont celle-ci est la suite (« et en 2023 ? ») ; à répéter dans l’ordre",
+        )  # fmt: skip
         add_filters(parser)
         add_json(parser)
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
         with Assistant.open(args.data) as assistant:
-            answer = assistant.ask(args.question, **filters(args))
+            answer = assistant.ask(args.question, after=args.after, **filters(args))
             documents = {name: assistant.document(name) for name in publications(answer)}
         if args.json:
             print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
@@ -93,13 +98,18 @@ class Verify:
     def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "answer", nargs="?", type=Path, metavar="REPONSE.json",
-            help="réponse écrite par « sourcier ask --json » ; sans elle, tout le dossier est vérifié",
+            help="réponse écrite par « sourcier ask --json », ou reçu de preuve (JSON ou HTML) ; sans fichier, tout le "
+            "dossier est vérifié",
         )  # fmt: skip
         add_json(parser)
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
-        report = _verify_answer(args.data, args.answer) if args.answer else _verify_folder(args.data)
+        receipt = load(args.answer) if args.answer else None
+        if receipt is not None:
+            report = check(receipt, args.data)
+        else:
+            report = _verify_answer(args.data, args.answer) if args.answer else _verify_folder(args.data)
         if args.json:
             print(json.dumps(report, ensure_ascii=False, indent=2))
         else:

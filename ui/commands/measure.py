@@ -2,14 +2,26 @@
 
 import argparse
 import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import UsageError
+from corpus.settings import Settings
 from corpus.store import Store
+from rag import ChatModel, load_chat_model
+from ui.commands.extraction import extraction
 from ui.commands.options import add_json
 from ui.french import NBSP
 from ui.progress import bar
+
+if TYPE_CHECKING:
+    from evals.results import Result
+
+_WRITTEN = "json,html"
 
 
 class Eval:
@@ -21,11 +33,15 @@ class Eval:
         parser.add_argument("results", nargs="*", type=Path, metavar="RESULTAT.json", help="avec « compare » : A et B")
         parser.add_argument("--format", default="auto", metavar="FORMAT", help="cases, squad, beir, nomiracl, ragas…")
         parser.add_argument("--out", type=Path, metavar="DOSSIER", help="où écrire les résultats et le rapport")
-        parser.add_argument("--write", default="json,html", metavar="FORMATS", help="json,html,trec,… ou all")
+        parser.add_argument("--write", metavar="FORMATS", help=f"avec --out : {_WRITTEN} (d’office), trec,… ou all")
         parser.add_argument("--baselines", action="store_true", help="mesurer aussi chaque partie seule")
         parser.add_argument("--robustness", default="", metavar="NOMS", help="attaques et altérations, ou all")
-        parser.add_argument("--limit", type=int, metavar="N", help="les N premières questions seulement")
-        parser.add_argument("--seed", type=int, default=0, metavar="N")
+        parser.add_argument(
+            "--judge", default="", metavar="MODELE",
+            help="faire aussi juger les réponses par un modèle de langue (nom ou adresse), à part des mesures",
+        )  # fmt: skip
+        parser.add_argument("--limit", type=_whole(1), metavar="N", help="les N premières questions seulement")
+        parser.add_argument("--seed", type=_whole(0), default=0, metavar="N", help="graine des tirages (0)")
         parser.add_argument("--check", action="store_true", help="échouer (1) si une mesure passe sous son plancher")
         parser.add_argument("--pin", action="store_true", help="fixer les planchers aux mesures de ce passage")
         parser.add_argument("--allow-lower", action="store_true", help="avec --pin : permettre d’abaisser un plancher")
@@ -36,38 +52,75 @@ class Eval:
         if args.suite == "compare":
             return _compare(args)
         from evals import floors
-        from evals.formats_out import write
+        from evals.formats_out import chosen, write
+        from evals.results import writable
         from evals.run import evaluate
         from evals.show import result_text
         from evals.words import BASELINES, ROBUSTNESS, STAGES
 
+        # Whatever can be refused is refused here: a run takes minutes.
+        _fitting(args)
+        formats = chosen(_names(args.write or _WRITTEN))
+        pins = floors.read() if args.check or args.pin else {}
+        if args.out:
+            writable(args.out)
         stages = {**BASELINES, **ROBUSTNESS, **STAGES}
         result = None
-        with bar() as show:
+        with bar() as show, _judge(args.judge) as judge:
             for event in evaluate(
                 args.suite,
                 format=args.format,
                 data=args.data,
                 baselines=args.baselines,
-                robustness=[name for name in args.robustness.split(",") if name],
+                robustness=_names(args.robustness),
                 seed=args.seed,
                 limit=args.limit,
+                judge=judge,
             ):
                 show(stages.get(event.stage, event.stage), event.done, event.total)
                 result = event.result
         assert result is not None
-        if args.json:
-            print(json.dumps(result.to_dict(), ensure_ascii=False))
-        else:
-            print(result_text(result))
-        for path in write(result, args.out, args.write.split(",")) if args.out else []:
-            print(f"Écrit{NBSP}: {path}")
+        print(json.dumps(result.to_dict(), ensure_ascii=False) if args.json else result_text(result))
+        for path in write(result, args.out, formats) if args.out else []:
+            _say(args, f"Écrit{NBSP}: {path}")
         if args.pin:
             floors.pin(result, allow_lower=args.allow_lower)
-        breaches = floors.check(result, floors.read()) if args.check else []
-        for breach in breaches:
-            print(f"Sous le plancher{NBSP}: {breach.figure}, {breach.found} au lieu de {breach.bound}")
-        return 1 if breaches else 0
+        return _breaches(args, result, pins) if args.check else 0
+
+
+def _judge(name: str) -> AbstractContextManager[ChatModel | None]:
+    """The language model that judges, closed when the block ends; None for no name. Raises ExtraMissing, ModelError."""
+    settings = Settings.load()
+    return load_chat_model(name, key=settings.llm_key, seconds=settings.llm_seconds) if name else nullcontext()
+
+
+def _fitting(args: argparse.Namespace) -> None:
+    """Raises UsageError for options that say nothing together: one of them would be dropped in silence."""
+    wrong = {
+        "eval_extra": bool(args.results),
+        "eval_write": bool(args.write) and not args.out,
+        "eval_allow": args.allow_lower and not args.pin,
+        "eval_part": args.limit is not None and (args.check or args.pin),
+    }
+    for reason, applies in wrong.items():
+        if applies:
+            raise UsageError("options that do not go together", reason=reason)
+
+
+def _breaches(args: argparse.Namespace, result: "Result", pins: dict[str, Any]) -> int:
+    """Hold the run against its floors and tell what fell; the exit code."""
+    from evals import floors
+    from evals.show import breach_text
+
+    found = floors.check(result, floors.read() if args.pin else pins)
+    for breach in found:
+        _say(args, breach_text(breach))
+    return 1 if found else 0
+
+
+def _say(args: argparse.Namespace, line: str) -> None:
+    """A line beside the result: on stderr where stdout is JSON for a program."""
+    print(line, file=sys.stderr if args.json else sys.stdout)
 
 
 def _compare(args: argparse.Namespace) -> int:
@@ -80,6 +133,22 @@ def _compare(args: argparse.Namespace) -> int:
     found = compare(*(parse(path) for path in args.results), seed=args.seed)
     print(json.dumps(found.to_dict(), ensure_ascii=False) if args.json else comparison_text(found))
     return 0
+
+
+def _names(listed: str) -> list[str]:
+    """The names of a comma-separated list."""
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least`."""
+
+    def read(text: str) -> int:
+        if (number := int(text)) < least:
+            raise ValueError(text)
+        return number
+
+    return read
 
 
 _LABELS = {
@@ -101,16 +170,22 @@ class Bench:
 
     @staticmethod
     def configure(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("names", nargs="*", metavar="MESURE", help="cold, ask, encode, server, disk (toutes)")
+        parser.add_argument(
+            "names", nargs="*", metavar="MESURE", help="cold, ask, encode, server, disk ; ou extraction"
+        )
         parser.add_argument("--suite", default="demo", metavar="SUITE", help="questions posées (demo)")
-        parser.add_argument("--questions", type=int, default=100, metavar="N", help="nombre de questions (100)")
+        parser.add_argument("--pages", type=Path, metavar="DOSSIER", help="avec « extraction » : pages.jsonl et pages/")
+        parser.add_argument("--questions", type=_whole(1), default=100, metavar="N", help="nombre de questions (100)")
         add_json(parser)
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
+        if "extraction" in args.names:
+            return extraction(args)
         from evals.bench import BENCHES, bench, conditions
         from evals.formats_in import load
         from evals.run import find_suite
+        from evals.show import conditions_text
 
         unknown = [name for name in args.names if name not in BENCHES]
         if unknown:
@@ -125,7 +200,7 @@ class Bench:
             found = {"conditions": told, "measures": [asdict(measure) for measure in measures]}
             print(json.dumps(found, ensure_ascii=False, indent=2))
             return 0
-        print(f"Conditions{NBSP}: " + ", ".join(f"{key} {value}" for key, value in told.items()))
+        print(f"Conditions{NBSP}: {conditions_text(told)}")
         for measure in measures:
             print(
                 f"  {_LABELS[measure.name]:<52} {measure.value:10.1f} {_UNITS.get(measure.unit, measure.unit)}".replace(

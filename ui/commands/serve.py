@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -39,7 +40,8 @@ class Serve:
             with Assistant.open(args.data, settings, encoder=encoder) as assistant:
                 from ui.web import application
 
-                _serve(application(assistant, args.data), listener, host)
+                _log(settings.log)
+                _serve(application(assistant, args.data), listener, host, settings.root_path)
         return 0
 
 
@@ -63,7 +65,14 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(app: "FastAPI", listener: socket.socket, host: str) -> None:
+def _log(wanted: str) -> None:
+    """Ours to stderr; the access logs of libraries, which hold addresses with questions, stay off."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if wanted != "errors":
+        logging.getLogger("ui").setLevel(logging.INFO)
+
+
+def _serve(app: "FastAPI", listener: socket.socket, host: str, root_path: str) -> None:
     import uvicorn
 
     shown = f"[{host}]" if ":" in host else host
@@ -78,7 +87,12 @@ def _serve(app: "FastAPI", listener: socket.socket, host: str) -> None:
                 print(ready, flush=True)
 
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS, server_header=False
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+        root_path=root_path,
     )
     # uvicorn raises the signal that stopped it once more, for whoever was there before: nobody, so exit code 0.
     before: list[tuple[int, object]] = [(number, signal.signal(number, _nothing)) for number in _STOPS]

@@ -1,0 +1,145 @@
+"""What a quote leaves to be understood: the day its figures stand at, and who its "elle" is.
+
+Shown beside the quote, never in it, and only where the publication leaves no
+doubt: a label that may be wrong is worse than none. Pure.
+"""
+
+import re
+from functools import lru_cache
+
+from corpus.records import Document
+from rag.compare.aspects import CALENDAR, MOVED
+from rag.compare.statements import Place, figures_of, statements
+from rag.french import fold, sentences
+from rag.values import Referent
+
+__all__ = ["cutoff", "referent"]
+
+
+def cutoff(place: Place) -> str | None:
+    """The ISO day at which the figures of a sentence stand, where the text just before it says so and it does not."""
+    text = place.document.text[place.start : place.end]
+    if any(figure.kind in CALENDAR for figure in figures_of(text)):
+        return None
+    told = [what for what in statements(place) if not what.sides & MOVED]
+    days = {what.near_time.end if what.near_time and what.near_time.cut else None for what in told}
+    dated = any(what.figure.kind == "percent" for what in told) or (told and _SAME_DAY.search(fold(text)))
+    return days.pop() if dated and len(days) == 1 else None
+
+
+_SAME_DAY = re.compile(r"\b(?:meme|cette) (?:date|periode|echeance)\b")
+_PERSON = (
+    r"(?!M\.|Mme|Mlle|Dr)(?:[A-ZÀ-Ý][\w’'-]+|[A-ZÀ-Ý]{2,})"
+    r"(?:[ \u00a0](?:de |d['’]|[A-ZÀ-Ý]\.[ \u00a0])?[A-ZÀ-Ý][\w’'/-]+){1,3}"
+)
+_OF = r" (?:délégué|chargé|d[eu]|des|d['’])[^.;:()«»]{2,140}?,"
+_OFFICES = (
+    r"ministre|Premier ministre|directeur|directrice|président|présidente|secrétaire général|secrétaire générale"
+    r"|garde des Sceaux|porte-parole|gouverneur|gouverneure|coordonnateur|coordonnatrice|commissaire|chef|responsable"
+)
+_ROLE = re.compile(
+    rf"^(?P<said>(?:L[ea]|Cette?|Ce) (?P<role>{_OFFICES}))"
+    r"(?=\s(?!d[eu]|d['’]|des|adjoint|chargé|délégué|[A-ZÀ-Ý]|\w+(?:ien|ais|ois|éen|abè|ain|ique)(?:ne|e)?\b)|,)"
+)
+_PRONOUN = re.compile(
+    r"^(?P<said>Elle|Il|Ce dernier|Cette dernière|Celle-ci|Celui-ci)"
+    r"(?=\s(?!s['’]agi|y\s|n['’]y\s|faut|fallait|faudra|convient|reste|apparaît|ressort|semble|suffit|n['’]en\s|en\s(?:est|ressort)"
+    r"|(?:est|était|sera|a\sété|avait\sété)\s(?:question|prévu|important|nécessaire|attendu|à\s|temps|possible|décidé|procédé)))"
+)
+_FEMININE = frozenset(["elle", "cette derniere", "celle-ci"])
+
+
+def referent(place: Place) -> Referent | None:
+    """Who the pronoun or the bare office that opens a sentence is; None where it is not certain."""
+    document = place.document
+    text = document.text[place.start : place.end]
+    role = _ROLE.match(text)
+    if role:
+        name = _holder(document, role["role"])
+        return Referent(said=role["said"], name=name) if name and name not in text else None
+    pronoun = _PRONOUN.match(text)
+    if not pronoun:
+        return None
+    name = _subject_before(document, place.start, feminine=fold(pronoun["said"]) in _FEMININE)
+    return Referent(said=pronoun["said"], name=name) if name and name not in text else None
+
+
+def _holder(document: Document, role: str) -> str | None:
+    """The one person that a publication names with this office; None where it names none, or two."""
+    found = _holders(document.text).get(fold(role), frozenset())
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=512)
+def _holders(text: str) -> dict[str, frozenset[str]]:
+    """Office -> the names that stand with it: "la ministre de la Santé, X", "le ministre X"."""
+    found: dict[str, set[str]] = {}
+    for match in _NAMED.finditer(text):
+        found.setdefault(fold(match["role"]), set()).add(match["name"])
+    for match in _NAMED_FIRST.finditer(text):
+        found.setdefault(fold(match["role"]), set()).add(match["name"])
+    return {role: _merged(names) for role, names in found.items()}
+
+
+_NAMED = re.compile(
+    rf"\b(?:[Ll]a|[Ll]e|du|au|[Mm]adame la|[Mm]onsieur le) (?P<role>{_OFFICES})(?:{_OF}| )"
+    rf"\s?(?P<name>{_PERSON})(?=[\s,.;:)])"
+)
+_NAMED_FIRST = re.compile(rf"(?P<name>{_PERSON}), (?:la |le )?(?P<role>{_OFFICES})\b")
+
+
+def _merged(names: set[str]) -> frozenset[str]:
+    """One person named twice, in full and by the surname, is one."""
+    full = sorted(names, key=len, reverse=True)
+    kept: list[str] = []
+    for name in full:
+        if not any(set(fold(name).split()) <= set(fold(other).split()) for other in kept):
+            kept.append(name)
+    return frozenset(kept)
+
+
+_SUBJECT = re.compile(
+    rf"^(?P<article>L[ea]) (?P<role>{_OFFICES})(?:{_OF}|,)?\s(?P<name>{_PERSON})"
+    rf"(?=[,\s])"
+)
+
+
+def _subject_before(document: Document, start: int, *, feminine: bool) -> str | None:
+    """The person that the sentence before, in the same paragraph, has as its subject; None without one alone.
+
+    The gender must be told by an article or an office; a first name does not tell it.
+    """
+    begin = document.text.rfind("\n\n", 0, start) + 2 if start else 0
+    begin = begin if begin > 1 else 0
+    spans = sentences(document.text[begin:start])
+    if not spans:
+        return None
+    before = document.text[begin + spans[-1].start : begin + spans[-1].end]
+    people = set(re.findall(_PERSON, before))
+    match = _SUBJECT.match(before)
+    if match:
+        article = match["article"]
+        if (article == "La") != feminine:
+            return None
+        others = [name for name in people if name not in match["name"] and match["name"] not in name]
+        offices = re.findall(rf"\b(?:l[ea]|L[ea]|du|au) (?:{_OFFICES})", before[match.end() :])
+        return match["name"] if not _same_gender(offices, feminine) and not _rivals(others) else None
+    role = re.match(rf"^(?P<article>L[ea]) (?P<role>{_OFFICES})\b", before)
+    if role and (role["article"] == "La") == feminine and not people:
+        offices = re.findall(rf"\b(?:l[ea]|L[ea]|du|au) (?:{_OFFICES})", before[role.end() :])
+        return _holder(document, role["role"]) if not _same_gender(offices, feminine) else None
+    return None
+
+
+def _same_gender(offices: list[str], feminine: bool) -> bool:
+    return any((office.lower().startswith("la ")) == feminine for office in offices)
+
+
+_INSTITUTION = re.compile(
+    r"Burkina|Faso|Ouaga|Bobo|Transition|Conseil|Semaine|Fonds|Agence|Premier|Assembl|Afrique|Minist"
+)
+
+
+def _rivals(names: list[str]) -> list[str]:
+    """Of some capitalised names those that may be a person's."""
+    return [name for name in names if not _INSTITUTION.search(name)]

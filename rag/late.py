@@ -1,0 +1,100 @@
+"""Late interaction: a question's tokens compared with a passage's tokens, whose vectors are kept with the index.
+
+Khattab & Zaharia 2020 (ColBERT), with the vectors of the encoder as it is: centred on
+the mean token of French text, projected on its principal axes (`rag/training/project.py`),
+of unit length, one signed byte a number. Same weights, so nothing more to download, and
+no model runs at the time of the question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.records import Span
+from rag.arrays import save
+
+Floats = npt.NDArray[np.float32]
+Tokens = npt.NDArray[np.int8]
+"""(tokens, axes): unit vectors times SCALE."""
+
+PROJECTION = Path(__file__).parent / "weights" / "tokens.npz"
+SCALE = 127
+NO_TOKENS: Tokens = np.zeros((0, 0), np.int8)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """mean: (hidden,); axes: (hidden, kept); name: 16 hex digits over both."""
+
+    mean: Floats
+    axes: Floats
+    name: str
+
+    @classmethod
+    def open(cls, path: Path = PROJECTION) -> "Projection":
+        """Read what `rag/training/project.py` wrote."""
+        with np.load(path) as file:
+            mean, axes = file["mean"], file["axes"]
+        name = sha256(mean.tobytes() + axes.tobytes()).hexdigest()[:16]
+        return cls(mean.astype(np.float32), axes.astype(np.float32), name)
+
+    def __call__(self, states: Floats) -> Tokens:
+        """(tokens, hidden) states of the encoder to the vectors that are kept."""
+        kept = (states - self.mean) @ self.axes
+        unit = kept / np.maximum(np.linalg.norm(kept, axis=1, keepdims=True), 1e-6)
+        small: Tokens = np.rint(unit * SCALE).astype(np.int8)
+        return small
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTable:
+    """The tokens of many passages, one after the other. ends: (passages + 1,), where each passage begins and ends."""
+
+    tokens: Tokens
+    ends: npt.NDArray[np.int64]
+
+    @classmethod
+    def build(cls, passages: Sequence[Tokens]) -> "TokenTable":
+        """In the order given."""
+        ends = np.cumsum([0, *(len(passage) for passage in passages)], dtype=np.int64)
+        held = [passage for passage in passages if len(passage)]
+        return cls(np.concatenate(held) if held else NO_TOKENS, ends)
+
+    @classmethod
+    def open(cls, home: Path) -> "TokenTable":
+        """Read what `save` wrote; the vectors stay on disk until they are compared."""
+        return cls(np.load(home / "tokens.npy", mmap_mode="r"), np.load(home / "tokens.ends.npy"))
+
+    def save(self, home: Path) -> None:
+        """Write tokens.npy and tokens.ends.npy into a folder."""
+        save(home / "tokens.npy", self.tokens)
+        save(home / "tokens.ends.npy", self.ends)
+
+    def of(self, row: int) -> Tokens:
+        """Those of one passage; none where its encoder gave none."""
+        return self.tokens[self.ends[row] : self.ends[row + 1]]
+
+
+def cosines(question: Tokens, passage: Tokens) -> Floats:
+    """(question tokens, passage tokens) cosines."""
+    found: Floats = (question.astype(np.float32) @ passage.astype(np.float32).T) / np.float32(SCALE**2)
+    return found
+
+
+def nearness(question: Tokens, passage: Tokens) -> float:
+    """Mean over the question's tokens of the best cosine with a token of the passage; 0 where either has none."""
+    return float(cosines(question, passage).max(axis=1).mean()) if len(question) and len(passage) else 0.0
+
+
+def by_span(similar: Floats, offsets: Sequence[Span], spans: Sequence[Span]) -> list[float]:
+    """As `nearness`, of each span alone. similar: as from `cosines`; offsets: the characters of each passage token."""
+    ends = np.array([offset.end for offset in offsets])
+    found = []
+    for span in spans:
+        inside = (ends > span.start) & (ends <= span.end)
+        found.append(float(similar[:, inside].max(axis=1).mean()) if inside.any() and len(similar) else 0.0)
+    return found

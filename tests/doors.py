@@ -1,0 +1,74 @@
+"""The application on a real server, without the model: words alone are searched. For tests of the doors."""
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builders import WordEncoder, index
+
+from corpus.archive import Archive
+from corpus.records import Document, Fetched
+from corpus.settings import Settings
+from corpus.store import Store
+from rag import Assistant
+from ui.commands.serve import bind
+from ui.gate import Gate
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+WORDS = Settings(retrieval="lexical", rate_per_minute=0)
+FETCHED = "2025-06-01T08:00:00Z"
+
+
+def keep_original(data: Path, document: Document, body: bytes, kind: str = "text/html; charset=utf-8") -> str:
+    """Put the bytes that a publication was read from in the archive, as a visit; their digest."""
+    digest = hashlib.sha256(body).hexdigest()
+    Archive(data).write(
+        digest=digest, url=document.url, status=200, headers=[("content-type", kind)], body=body, fetched=FETCHED
+    )
+    with Store.open(data, write=True) as store:
+        store.remember(
+            Fetched(
+                url=document.url, status=200, fetched=FETCHED, etag=None, last_modified=None, digest=digest,
+                doc=document.id,
+            )
+        )  # fmt: skip
+    return digest
+
+
+async def _made(assistant: Assistant, data: Path, gate: Gate | None) -> "FastAPI":
+    """In a running event loop: where there is none, Gradio makes several and leaves them open."""
+    from ui.web import application
+
+    return application(assistant, data, gate)
+
+
+@contextmanager
+def open_doors(
+    data: Path, settings: Settings = WORDS, gate: Gate | None = None, root_path: str = ""
+) -> Iterator[tuple[str, Assistant]]:
+    """Index `data`, serve it; the address, and the assistant behind it."""
+    import uvicorn
+
+    index(data, WordEncoder())
+    with Assistant.open(data, settings, encoder=WordEncoder()) as assistant, bind("127.0.0.1", 0) as listener:
+        app = asyncio.run(_made(assistant, data, gate))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, root_path=root_path)
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        tick = threading.Event()
+        while thread.is_alive() and not server.started:
+            tick.wait(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", assistant
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+        assert not thread.is_alive()

@@ -1,0 +1,1 @@
+"""Pages without JavaScript: reading, publications, claims, and what Sourcier says of itself."""
