@@ -103,13 +103,14 @@ class Store(Database):
         """Every document that answers today, ordered by id."""
         return (version.document for version in self.current_versions())
 
-    def current_versions(self) -> Iterator[Version]:
-        """The same with version numbers, digests and times. Pages through, so writes may go on meanwhile."""
-        after = ""
+    def current_versions(self, *, withdrawn: bool = False) -> Iterator[Version]:
+        """The same with version numbers, digests and times; `withdrawn`: also those that answer no more. Pages
+        through, so writes may go on meanwhile."""
+        after, standing = "", "" if withdrawn else "d.withdrawn IS NULL AND"
         while True:
             rows = self.all(
                 f"SELECT {_COLUMNS} FROM document d JOIN version v ON v.doc = d.id AND v.number = d.version"
-                " WHERE d.withdrawn IS NULL AND d.id > ? ORDER BY d.id LIMIT ?",
+                f" WHERE {standing} d.id > ? ORDER BY d.id LIMIT ?",
                 after, _PAGE,
             )  # fmt: skip
             yield from map(_version, rows)
@@ -127,11 +128,13 @@ class Store(Database):
         )
         return tuple(Card(**dict(zip(names, row, strict=True))) for row in rows)
 
-    def current_digests(self) -> dict[str, tuple[int, str]]:
-        """(version number, digest) of every document that answers today, by id in order."""
+    def current_digests(self, *, withdrawn: bool = False) -> dict[str, tuple[int, str]]:
+        """(version number, digest) of every document that answers today, by id in order; `withdrawn`: also of those
+        that answer no more."""
+        standing = "" if withdrawn else " WHERE d.withdrawn IS NULL"
         rows = self.all(
             "SELECT d.id, v.number, v.digest FROM document d JOIN version v"
-            " ON v.doc = d.id AND v.number = d.version WHERE d.withdrawn IS NULL ORDER BY d.id"
+            f" ON v.doc = d.id AND v.number = d.version{standing} ORDER BY d.id"
         )
         return {doc: (number, digest) for doc, number, digest in rows}
 

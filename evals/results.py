@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpus.errors import translated
+from corpus.files import written_beside
 from evals.problems import refuse
 
 FORMAT = "sourcier-eval/1"
@@ -148,9 +149,6 @@ def writable(folder: Path) -> None:
 
 
 def save(text: str, path: Path) -> None:
-    """Write beside, then rename: a reader never sees half a file."""
-    beside = path.with_name(path.name + ".part")
-    with translated(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(path)
+    """The whole file or none: a reader never sees half a one. Raises DataReadOnly, DiskFull."""
+    with written_beside(path) as stream:
+        stream.write(text.encode())

@@ -119,6 +119,11 @@ class _Asked:
         judged = newest_first(query, best_first(query, judge(query, found, view.generation, view.lookup, self.models)))
         return judged, self._sure(query, judged, found)
 
+    @cached_property
+    def _compared(self) -> list[At]:
+        """The sentences that are read for other values of what is answered."""
+        return self.view.places(self.found, COMPARED)
+
     def _sure(self, query: Query, judged: Sequence[Judged], found: Found, candidate: Candidate | None = None) -> float:
         """How sure the first sentence is. candidate: its passage, where it is none of those found."""
         if not judged:
@@ -254,7 +259,7 @@ class _Asked:
 
     def _said(self, judged: Sequence[Judged]) -> tuple[list[Line] | None, Verdict | None]:
         """The sentence that decides a yes/no question, and what it says; (None, None) where none is sure to."""
-        verdict_at = decided(self.query.text, self.view.places(self.found, COMPARED), self.view.generation.lexical.idf)
+        verdict_at = decided(self.query.text, self._compared, self.view.generation.lexical.idf)
         if verdict_at is None:
             return None, None
         verdict, places = verdict_at
@@ -273,10 +278,11 @@ class _Asked:
         missing: tuple[str, ...] = (),
         verdict: Verdict | None = None,
     ) -> Reply:
-        others = self.view.places(self.found, COMPARED)
         shown = [place for line, _ in lines for place in line.places]
         near = self.view.places_like(shown, self.found)
-        conflicts = find_conflicts(self.query.text, shown, others, near=near, weight=self.view.generation.lexical.idf)
+        conflicts = find_conflicts(
+            self.query.text, shown, self._compared, near=near, weight=self.view.generation.lexical.idf
+        )
         sentences = tuple(_sentence(line, part) for line, part in lines)
         return Reply(sentences=sentences, confidence=sure, conflicts=conflicts, missing=missing, verdict=verdict)
 

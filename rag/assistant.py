@@ -245,7 +245,7 @@ class Assistant:
 
     def late(self) -> int:
         """Documents that are newer, changed or gone since the index was built: `build_index` takes them up."""
-        now = {doc: number for doc, (number, _) in self._store.current_digests().items()}
+        now = {doc: number for doc, (number, _) in self._store.current_digests(withdrawn=True).items()}
         then = {document.id: document.version for document in self._generation.documents}
         return sum(now.get(doc) != then.get(doc) for doc in now.keys() | then.keys())
 
@@ -269,7 +269,7 @@ class Assistant:
         return True
 
     def _view(self) -> View:
-        return View(self._generation, self._fetch, self._store.withdrawn())
+        return View(self._generation, self._fetch, self._store.withdrawals())
 
     def _refused(self, query: Query, found: Found, filters: Filters) -> Notice | None:
         """Why a question is not answered whatever is found, or because its filters leave nothing to find it in."""

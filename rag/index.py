@@ -54,7 +54,8 @@ class IndexEvent:
 
 
 def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Iterator[IndexEvent]:
-    """Bring the index up to the store's current documents. The last event carries the report.
+    """Bring the index up to the store's documents, each in its current version. The last event carries the report.
+    Withdrawn ones are held too, for questions as of a day when they stood; `rag.search` leaves them out otherwise.
 
     Whatever happens before the final rename, the former generation keeps
     serving. Raises DiskFull, DataReadOnly.
@@ -64,13 +65,14 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     corpus = store.digest()
     if former is not None and _serves(former, corpus, store):
         size = len(former.rows)
-        yield _done(former.name, len(former.documents), size, embedded=0, began=began)
+        yield _done(former.name, store.counts().documents, size, embedded=0, began=began)
         return
     documents: list[Indexed] = []
     rows: list[tuple[int, int, int, int]] = []
     indexed: list[str] = []
-    total = store.counts().documents
-    for version in store.current_versions():
+    counts = store.counts()
+    total = counts.documents + counts.withdrawn
+    for version in store.current_versions(withdrawn=True):
         document = version.document
         taken: set[int] = set()
         for passage in passages(document):
@@ -116,7 +118,7 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
         copies = Copies.build(documents, table, _signatures(documents, store, former), _reader(documents, store))
         built = Built(table, engine.build(table["id"], vectors), TokenTable.build(tokens), copies)
         write(folder, name, manifest, documents, built, indexed)
-    yield _done(name, len(documents), len(rows), embedded=len(missing), began=began)
+    yield _done(name, counts.documents, len(rows), embedded=len(missing), began=began)
 
 
 def _reader(documents: list[Indexed], store: Store) -> Read:
@@ -141,7 +143,7 @@ def _signatures(documents: list[Indexed], store: Store, former: Generation | Non
 
 def _serves(former: Generation, corpus: str, store: Store) -> bool:
     """Whether a generation is up to date; equal texts under newer version numbers are not."""
-    now = {doc: number for doc, (number, _) in store.current_digests().items()}
+    now = {doc: number for doc, (number, _) in store.current_digests(withdrawn=True).items()}
     then = {document.id: document.version for document in former.documents}
     return (former.manifest["corpus_digest"], former.manifest["recipe"], then) == (corpus, RECIPE, now)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from corpus.records import Document, Span
 from rag.agreement import Times, times
-from rag.compare.aspects import Sides, Time, agree_in_time, as_time, excluded, sides_of
+from rag.compare.aspects import Sides, Time, agree_in_time, as_time, asks_aim, excluded, sides_of
 from rag.compare.statements import At, statements
 from rag.encoder import Encoder, TokenEncoder
 from rag.figures import figures
@@ -25,6 +25,7 @@ from rag.passages import header
 from rag.query import Query, Wanted
 from rag.reader import Reader, ReadPassage
 from rag.search import Candidate, Found, Lookup
+from rag.units import fits, units_of
 
 PASSAGES = 6
 """Passages, best first, whose sentences are judged without a reader."""
@@ -45,6 +46,7 @@ PLAIN: Mapping[str, float] = {
     "holds_list": 0.69, "holds_reason": 0.80, "holds_figure": 0.94, "measure": 3.25, "lead": -0.50,
     "same_day": 0.01, "other_time": -0.21, "length": -0.46, "question": -1.65, "late": 5.03, "lacks": -1.57,
     "clash_time": -1.23, "clash_side": -0.62, "silent_side": -0.19, "same_time": 0.22,
+    "other_unit": 0.00, "aim": 0.00,
 }  # fmt: skip
 """Weights without a reader, fitted like those with it: right sentence first for 0.60, 0.34 and 0.64."""
 READ: Mapping[str, float] = {
@@ -53,6 +55,7 @@ READ: Mapping[str, float] = {
     "holds_list": 0.46, "holds_reason": 0.26, "holds_figure": 0.46, "measure": 1.89, "lead": -0.76,
     "same_day": 0.06, "other_time": 0.16, "length": -0.01, "question": -1.47, "late": 2.45, "odds": 0.69,
     "lacks": -0.91, "clash_time": -1.17, "clash_side": -0.58, "silent_side": 0.16, "same_time": 0.65,
+    "other_unit": 0.00, "aim": 0.00,
 }  # fmt: skip
 """Weights with the reader. Logistic regression by `python -m evals.fit` on the demonstration suite, the held-out
 articles of press-qa and of PIAF: right sentence first for 0.66, 0.52 and 0.70 of the questions, cross-validated."""
@@ -68,7 +71,8 @@ class Judged:
       sentence before too; new: in the sentence alone; holds_*: it has the kind of thing asked for; measure: share of
       the question in what its figure measures; same_day, other_time: it names the day asked, or only other times;
       lacks: it has nothing of the kind; same_time, clash_time, clash_side, silent_side: its figures are of the time
-      asked, or all of others, all of the side not asked ("physique" for "financière"), or tell no side;
+      asked, or all of others, all of the side not asked ("physique" for "financière"), or tell no side; other_unit: they
+      are not of the kind asked (a number for a cost); aim: they are aims, which were not asked for;
       late: nearness of its tokens to the question's; odds: the reader's log-odds, where it reads.
     """
 
@@ -172,7 +176,7 @@ def _passages(
                 "late": near,
             }
             place = At(document, begin + span.start, begin + span.end)
-            features |= _figure(query.wanted, place, when, sides)
+            features |= _figure(query, place, when, sides)
             items.append(
                 Judged(
                     document=document, start=place.start, end=place.end, rank=rank, features=features, score=0.0,
@@ -197,15 +201,15 @@ def _late(
 
 def _words(weights: Mapping[str, float], said: set[str], above: set[str], before: set[str]) -> dict[str, float]:
     return {
-        "local": _share(weights, said - above) + 0.3 * _share(weights, said & above),
-        "said": _share(weights, said),
-        "covered": _share(weights, said | above),
-        "context": _share(weights, said | above | before),
-        "new": _share(weights, said - above - before),
+        "local": share(weights, said - above) + 0.3 * share(weights, said & above),
+        "said": share(weights, said),
+        "covered": share(weights, said | above),
+        "context": share(weights, said | above | before),
+        "new": share(weights, said - above - before),
     }
 
 
-def _share(weights: Mapping[str, float], said: set[str]) -> float:
+def share(weights: Mapping[str, float], said: set[str]) -> float:
     """Share, 0 to 1, of the question's idf weight that is said."""
     return sum(weight for term, weight in weights.items() if term in said) / (sum(weights.values()) or 1.0)
 
@@ -232,6 +236,7 @@ _HOLDS: Mapping[Wanted, Callable[[str], bool]] = {
 }
 
 
+_AIM = ("aim", 0)
 _NEEDED: frozenset[Wanted] = frozenset(("figure", "date", "theme", "person", "place"))
 """Kinds of things that an answer must hold in so many words."""
 
@@ -240,17 +245,21 @@ def _content(wanted: Wanted, weights: Mapping[str, float], quote: str) -> dict[s
     """Whether the sentence holds what is wanted and, for figures, how far they measure what the question names."""
     found = {f"holds_{kind}": float(kind == wanted and check(quote)) for kind, check in _HOLDS.items()}
     numbers = [figure for figure in figures(quote) if figure.kind in _NUMBERS] if wanted == "figure" else []
-    measure = max((_share(weights, set(figure.measure)) for figure in numbers), default=0.0)
+    measure = max((share(weights, set(figure.measure)) for figure in numbers), default=0.0)
     found["holds_figure"] = float(bool(numbers))
     return {**found, "measure": measure, "lacks": float(wanted in _NEEDED and not any(found.values()))}
 
 
-def _figure(wanted: Wanted, place: At, when: Sequence[Time], asked: Sides) -> dict[str, float]:
-    """Whether the figures of a sentence are of the time and of the side that a question for a figure names. Of two
-    times named, one may date the source ("en 2024, selon le CASEM de mars 2025"): a clash is with each."""
-    told = statements(place) if wanted == "figure" and (when or asked) else ()
+def _figure(query: Query, place: At, when: Sequence[Time], asked: Sides) -> dict[str, float]:
+    """Whether the figures of a sentence are of the kind, the time and the side that a question for a figure names. Of
+    two times named, one may date the source ("en 2024, selon le CASEM de mars 2025"): a clash is with each."""
+    said = statements(place) if query.wanted == "figure" else ()
+    units = units_of(query.text)
+    told = [what for what in said if fits(what.figure, units)]
     agree = [agree_in_time(time, what.time or what.near_time) for what in told for time in when]
     return {
+        "other_unit": float(bool(said) and not told),
+        "aim": float(bool(told) and not asks_aim(query.text) and all(_AIM in what.sides for what in told)),
         "same_time": float(any(agree)),
         "clash_time": float(bool(agree) and all(same is False for same in agree)),
         "clash_side": float(bool(asked and told) and all(excluded(what.sides, asked) for what in told)),

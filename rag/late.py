@@ -85,9 +85,18 @@ def cosines(question: Tokens, passage: Tokens) -> Floats:
     return found
 
 
-def nearness(question: Tokens, passage: Tokens) -> float:
-    """Mean over the question's tokens of the best cosine with a token of the passage; 0 where either has none."""
-    return float(cosines(question, passage).max(axis=1).mean()) if len(question) and len(passage) else 0.0
+def nearness(question: Tokens, passages: Sequence[Tokens]) -> list[float]:
+    """Of each passage: mean over the question's tokens of the best cosine with one of its tokens; 0 where either has
+    none. One product over all passages, since forty small ones take ten times as long."""
+    found = [0.0] * len(passages)
+    held = [number for number, passage in enumerate(passages) if len(passage)]
+    if not len(question) or not held:
+        return found
+    begins = np.cumsum([0, *(len(passages[number]) for number in held[:-1])])
+    best = np.maximum.reduceat(cosines(question, np.concatenate([passages[number] for number in held])), begins, axis=1)
+    for number, mean in zip(held, best.mean(axis=0), strict=True):
+        found[number] = float(mean)
+    return found
 
 
 def by_span(similar: Floats, offsets: Sequence[Span], spans: Sequence[Span]) -> list[float]:

@@ -1,6 +1,6 @@
 """Hybrid retrieval: dense and BM25 candidates, fused by reciprocal rank, then ordered by agreement too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -43,14 +43,13 @@ _DAYS_NEAR, _DAYS_FAR, _MONTHS_FAR, _YEARS_NEAR, _YEARS_FAR = 0.7, 0.9, 0.9, 1.6
 class Candidate:
     """A passage row with its scores: cosine, BM25, and the one that orders candidates.
 
-    late: nearness of its tokens to the question's. late and agreement: None where the order is by fusion alone.
+    agreement: None where the order is by fusion alone.
     """
 
     row: int
     dense: float
     lexical: float
     score: float
-    late: float | None = None
     agreement: Agreement | None = None
 
 
@@ -130,8 +129,7 @@ def _ordered(
     asked = named(query.text)
     dense = _standard([candidate.dense for candidate in head])
     lexical = _standard([candidate.lexical for candidate in head])
-    nearest = [nearness(tokens, generation.tokens.of(candidate.row)) for candidate in head]
-    late = _standard(nearest)
+    late = _standard(nearness(tokens, [generation.tokens.of(candidate.row) for candidate in head]))
     scored = []
     for place, candidate in enumerate(head):
         row = generation.rows[candidate.row]
@@ -139,7 +137,7 @@ def _ordered(
         text = lookup(number).text
         agrees = agreement(asked, generation.documents[number], text, text[int(row["start"]) : int(row["end"])])
         score = float(_DENSE * dense[place] + _LEXICAL * lexical[place] + _LATE * late[place]) + _weighed(agrees)
-        scored.append(replace(candidate, score=score, late=nearest[place], agreement=agrees))
+        scored.append(replace(candidate, score=score, agreement=agrees))
     scored.sort(key=lambda candidate: -candidate.score)  # stable: ties keep the fused order
     floor = scored[-1].score
     tail = [replace(candidate, score=floor - place) for place, candidate in enumerate(candidates[ORDERED:], 1)]
@@ -174,11 +172,12 @@ def _best(scores: npt.NDArray[np.float32], k: int) -> Rows:
     return rows[np.lexsort((rows, -scores[rows]))].astype(np.int64)
 
 
-def allowed_documents(generation: Generation, filters: Filters, gone: frozenset[str]) -> Mask | None:
-    """Which documents pass the filters and are not withdrawn; None when all do. Raises FilterError."""
+def allowed_documents(generation: Generation, filters: Filters, gone: Mapping[str, str]) -> Mask | None:
+    """Which documents pass the filters and stood on the day that is asked about; None when all do. gone: when each
+    withdrawn one was withdrawn (ISO 8601), by id. Raises FilterError."""
     mask = np.ones(len(generation.documents), bool)
-    if gone:
-        mask &= np.array([document.id not in gone for document in generation.documents], bool)
+    for doc in gone.keys() & generation.number_of.keys():
+        mask[generation.number_of[doc]] = filters.as_of is not None and filters.as_of < gone[doc][:10]
     since, until = _day("since", filters.since), _day("until", filters.until)
     if since and until and since > until:
         raise FilterError("since is after until", name="since", value=filters.since, reason="order")

@@ -7,9 +7,9 @@ from datetime import date
 from corpus.records import Span
 from rag.agreement import times
 from rag.choice import Line
-from rag.compare.aspects import MOVED, Time, agree_in_time, excluded, last_time, sides_of
+from rag.compare.aspects import MOVED, Time, agree_in_time, asks_aim, excluded, last_time, sides_of
 from rag.compare.statements import At, Place, Statement, comparable, figures_of, statements, stems
-from rag.french import fold, sentences, terms
+from rag.french import sentences, terms
 from rag.gather import listings
 from rag.parts import Part
 
@@ -22,7 +22,7 @@ PUBLISHED_WITHIN = 100
 def told(part: Part, place: Place) -> list[Statement]:
     """What the figures of a sentence say that a part may ask for: no aim, unless it asks for one; no rate of change."""
     wanted = sides_of(part.question)
-    aims = bool(_AIM.search(fold(part.question)))
+    aims = asks_aim(part.question)
     return [
         what
         for what in statements(place)
@@ -38,9 +38,6 @@ def says_change(place: Place) -> bool:
 def _rate(what: Statement) -> bool:
     """Whether a figure is that of a change, not a value: "en hausse de 3,73 %", "de 44,6 points"."""
     return ("move", 0) in what.sides and (what.figure.kind in ("percent", "fraction") or what.figure.unit == "point")
-
-
-_AIM = re.compile(r"\bobjectif\b(?! de la ministre)|\bcible|\bprevision|\bprevu|\battendu|\bvise")
 
 
 def beside(part: Part, line: Line) -> Line | None:

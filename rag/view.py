@@ -1,7 +1,7 @@
 """One index generation with the documents under it: what one question sees, whatever changes meanwhile."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,11 +27,11 @@ ALIKE_FROM = 0.5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """gone: ids of documents withdrawn since the generation was built."""
+    """gone: when each withdrawn document was withdrawn (ISO 8601), by id."""
 
     generation: Generation
     fetch: Fetch
-    gone: frozenset[str]
+    gone: Mapping[str, str]
 
     def lookup(self, number: int) -> Document:
         """A document by its number in the generation, in the version that is indexed."""
@@ -142,7 +142,7 @@ class View:
 
     def state(self) -> CorpusState:
         """What is searched."""
-        documents = self.generation.documents
+        documents = [document for document in self.generation.documents if document.id not in self.gone]
         return CorpusState(
             documents=len(documents),
             passages=len(self.generation.rows),

@@ -194,8 +194,26 @@ def test_a_withdrawn_document_stops_answering_at_once_and_after_the_next_build(d
         assert assistant.refresh()
         assert MONTHLY.id not in {item.doc for item in assistant.search("forages réhabilités", k=50)}
         assert assistant.state().documents == len(CORPUS) - 1
-        with pytest.raises(KeyError):
-            assistant.document(MONTHLY.id)
+        assert assistant.late() == 0
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_withdrawn_document_still_answers_as_of_a_day_when_it_stood(
+    data: Path, words: WordEncoder, again: bool
+) -> None:
+    def held(assistant: Assistant, as_of: str) -> bool:
+        found = assistant.search("forages réhabilités", k=50, as_of=as_of)
+        return MONTHLY.id in {item.doc for item in found}
+
+    if again:
+        index(data, words)
+    with Store.open(data, write=True) as store:
+        store.withdraw(MONTHLY.id, "2025-08-01T06:00:00Z")
+    index(data, words)
+    with opened(data) as assistant:
+        assert held(assistant, "2025-07-31")
+        assert not held(assistant, "2025-08-01")
+        assert assistant.document(MONTHLY.id).text == MONTHLY.text
 
 
 def test_when_the_last_document_is_withdrawn_nothing_answers(tmp_path: Path, words: WordEncoder) -> None:

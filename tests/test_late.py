@@ -32,8 +32,10 @@ def test_nearness_worked_out_by_hand() -> None:
     question = unit((SCALE, 0), (0, SCALE))
     passage = unit((SCALE, 0), (-SCALE, 0), (76, 102))  # the last is (0.6, 0.8) in steps of 1/127
     # first question token: best 1; second: best 102/127
-    assert nearness(question, passage) == pytest.approx((1 + 102 / 127) / 2)
-    assert nearness(question, NO_TOKENS) == nearness(NO_TOKENS, passage) == 0
+    assert nearness(question, [passage]) == pytest.approx([(1 + 102 / 127) / 2])
+    assert nearness(question, [NO_TOKENS]) == nearness(NO_TOKENS, [passage]) == [0]
+    several = [passage[:1], NO_TOKENS, passage, passage[2:], NO_TOKENS]
+    assert nearness(question, several) == pytest.approx([0.5, 0, (1 + 102 / 127) / 2, (76 + 102) / 127 / 2, 0])
 
 
 def test_a_span_is_compared_with_its_own_tokens_only() -> None:

@@ -51,6 +51,10 @@ _SIDES: dict[str, tuple[str, ...]] = {
 _COMPILED = {name: tuple(re.compile(side) for side in pair) for name, pair in _SIDES.items()}
 _JOINED = re.compile(r"[^,;.:!?]{0,24}?\b(?:en|de|pour|fin|au|sur|du|l['’]ann[ée]e|titre de)\s*(?:l['’])?$", re.I)
 _NEAR = frozenset({"aim", "move"})
+_ASKS_AIM = re.compile(
+    r"\bobjectif\b(?! de la ministre)|\bcible|\bprevision|\bprev(?:u|oi)|\battendu|\bvis(?:e|ait)\b|\bdoi(?:t|vent)\b"
+    r"|\bdev(?:ait|aient|ra|ront)\b|\bsera|\benvisag|\bestim|\battend"
+)
 MOVED: Sides = frozenset((name, 0) for name in _NEAR)
 """An aim, a change: of a figure, never of a question."""
 _CLOSE = 45  # characters within which an aim or a change is that of a figure
@@ -88,6 +92,11 @@ def sides_of(question: str) -> Sides:
         if len(named) == 1 and name not in _NEAR:
             found.add((name, named[0]))
     return frozenset(found)
+
+
+def asks_aim(question: str) -> bool:
+    """Whether a question is for what was aimed at or foreseen, not for what is."""
+    return bool(_ASKS_AIM.search(fold(question)))
 
 
 def excluded(a: Sides, b: Sides) -> bool:
