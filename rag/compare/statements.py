@@ -198,9 +198,14 @@ def body_of(ministry: str, title: str) -> frozenset[str]:
 
 def same_body(a: Document, b: Document) -> bool:
     """Whether two publications are about one body: a portfolio, or a ministry named alike."""
-    if a.id == b.id or (a.ministry and fold(a.ministry) == fold(b.ministry)):
+    return a.id == b.id or _same_body(a.ministry, a.title, b.ministry, b.title)
+
+
+@lru_cache(maxsize=16384)
+def _same_body(ministry: str, title: str, other: str, other_title: str) -> bool:
+    if ministry and fold(ministry) == fold(other):
         return True
-    return bool(body_of(a.ministry, a.title) & body_of(b.ministry, b.title))
+    return bool(body_of(ministry, title) & body_of(other, other_title))
 
 
 SIBLINGS_WITHIN = 6
