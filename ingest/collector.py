@@ -9,11 +9,10 @@ from dataclasses import replace
 
 from corpus.archive import Archive
 from corpus.frontier import Frontier, Waiting
-from corpus.records import Fetched, earliest_day
+from corpus.records import Fetched, days_between, earliest_day
 from corpus.store import Store
 from ingest.addresses import normalise
 from ingest.catalogue import Source
-from ingest.clock import days_between
 from ingest.discover import discover
 from ingest.events import Event
 from ingest.extract import Body, extract
