@@ -4,7 +4,7 @@ Each visit is committed in one transaction: the document, the memory of the
 visit, and that the address is done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from corpus.archive import Archive
@@ -143,11 +143,17 @@ class Collector:
         known = [doc for doc in self._store.current_digests() if doc.startswith(prefix)]
         missing = [doc for doc in known if doc not in met]
         local = self._source.kind == "files"
+        attached = 0  # files of publications that were not read again: no listing names them
         for doc in missing:
             url = self._store.get(doc).url
-            self._frontier.add([Waiting(url, Found(url=url, local=url if local else "", listed=False).to_json())])
-        if len(missing) > _SHRUNK * len(known) and len(known) > 1:
-            yield self._tell.alarm(self._source.url, "listing_shrunk", f"{len(known) - len(missing)}/{len(known)}")
+            again = Found(url=url, local=url if local else "", listed=False)
+            if (said := self._store.listed(url)[0]) and Found.from_json(said).via:
+                again = Found.from_json(said)
+                attached += 1
+            self._frontier.add([Waiting(url, again.to_json())])
+        listable, left = len(known) - attached, len(known) - len(missing)
+        if listable - left > _SHRUNK * listable and listable > 1:
+            yield self._tell.alarm(self._source.url, "listing_shrunk", f"{left}/{listable}")
             self._shrunk = True
         yield from self._visit_waiting()
 
@@ -223,15 +229,25 @@ class Collector:
             # Where it was redirected, the document's own address too: that is what is visited once it is not listed.
             for address in dict.fromkeys((found.url, url)):
                 self._store.remember(visit_of(address, page, doc))
+            attached = self._attach(outcome.attachments)
             self._settle(found, doc)
         self._tally.counts[stored] += 1
         self._tally.counts["undated"] += document.published is None
         self._tally.chars.append(len(document.text))
+        for address in attached:
+            yield self._tell.event("found", url=address)
         yield self._tell.event("stored", url=found.url, doc=doc, outcome=stored)
         for alarm in (*outcome.alarms, *self._future(document.published)):
             kind, _, detail = alarm.partition(":")
             yield replace(self._tell.alarm(found.url, kind, detail), doc=doc)
         yield from self._not_listed(found, doc)
+
+    def _attach(self, files: Sequence[Found]) -> list[str]:
+        """Files of a publication, behind what waits; the addresses that the round did not know."""
+        room = self._source.max_pages - self._frontier.counts()[0] if files else 0
+        new = [each.url for each in files[: max(0, room)] if self._frontier.add([Waiting(each.url, each.to_json())])]
+        self._tally.counts["found"] += len(new)
+        return new
 
     def _unchanged(self, found: Found, memory: Fetched) -> Iterator[Event]:
         with self._store.transaction():

@@ -197,7 +197,7 @@ def rest(site: Loopback, *names: str, modified: str = "2025-03-27T10:00:00") -> 
          "title": {"rendered": f"Titre {name}"}, "status": "publish", "type": "post", "content": {"protected": False}}
         for name in names
     ]  # fmt: skip
-    fields = "id,link,date,modified,title,status,type,content.protected"
+    fields = "id,link,date,modified,title,status,type,content.protected,categories,_links.wp:attachment"
     site.answers[f"/wp-json/wp/v2/posts?per_page=100&page=1&_fields={fields}"] = Reply(
         json.dumps(posts).encode(), headers={"Content-Type": "application/json", "X-WP-TotalPages": "1"}
     )
