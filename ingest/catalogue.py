@@ -198,11 +198,7 @@ def named(sources: Sequence[Source], names: Iterable[str], path: Path) -> tuple[
 _TYPES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "kind", "url", "publisher", "ministry", "document_kind", "hours"), (str,)),
     "delay_seconds": (int, float),
-    "allow_private": (bool,),
-    "enabled": (bool,),
-    "complete": (bool,),
-    "attachments": (bool,),
-    "ocr": (bool,),
+    **dict.fromkeys(("allow_private", "enabled", "complete", "attachments", "ocr"), (bool,)),
     "max_pages": (int,),
     "pages_per_run": (int,),
     "hosts": (list,),

@@ -145,12 +145,9 @@ class Collector:
         local = self._source.kind == "files"
         attached = 0  # files of publications that were not read again: no listing names them
         for doc in missing:
-            url = self._store.get(doc).url
-            again = Found(url=url, local=url if local else "", listed=False)
-            if (said := self._store.listed(url)[0]) and Found.from_json(said).via:
-                again = Found.from_json(said)
-                attached += 1
-            self._frontier.add([Waiting(url, again.to_json())])
+            again = self._memory.again(doc, local=local)
+            attached += again.listed
+            self._frontier.add([Waiting(again.url, again.to_json())])
         listable, left = len(known) - attached, len(known) - len(missing)
         if listable - left > _SHRUNK * listable and listable > 1:
             yield self._tell.alarm(self._source.url, "listing_shrunk", f"{left}/{listable}")
@@ -207,6 +204,9 @@ class Collector:
             self._frontier.done(found.url, known)
             yield self._tell.fail(found.url, "redirects", "to the home page")
             return
+        if known and last is not None and self._memory.is_of_another(url, known):
+            yield from self._gone(found, last, 404, "redirect")
+            return
         doc = known or self._new_id(url)
         body = Body(data=page.body, content_type=page.header("content-type") or "", name=url)
         try:
@@ -222,6 +222,8 @@ class Collector:
                 self._store.remember(memory)
                 self._frontier.done(found.url, known)
             yield self._tell.fail(found.url, outcome.reason, outcome.detail)
+            if known:
+                yield from self._not_listed(found, known)
             return
         document = outcome.document
         with self._store.transaction():
@@ -286,13 +288,16 @@ class Collector:
             self._frontier.done(found.url, doc)
             yield self._tell.refusal(refusal)
             return
+        yield from self._gone(found, last, refusal.status, str(refusal.status))
+
+    def _gone(self, found: Found, last: Fetched, status: int, why: str) -> Iterator[Event]:
         now = self._clock.utcnow()
         since = last.fetched if last.status in _GONE and last.fetched <= now else now
         with self._store.transaction():
-            self._store.remember(replace(last, status=refusal.status, fetched=since))
-            withdrawn = self._confirmed(since, now) and self._store.withdraw(doc, now)
-            self._frontier.done(found.url, doc)
-        yield self._tell.gone(found.url, doc, str(refusal.status), withdrawn=withdrawn)
+            self._store.remember(replace(last, status=status, fetched=since))
+            withdrawn = self._confirmed(since, now) and self._store.withdraw(last.doc, now)
+            self._frontier.done(found.url, last.doc)
+        yield self._tell.gone(found.url, last.doc, why, withdrawn=withdrawn)
 
     def _not_listed(self, found: Found, doc: str) -> Iterator[Event]:
         """The page still answers, and a listing that names everything names it no longer: the same two visits."""
