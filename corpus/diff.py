@@ -39,14 +39,16 @@ def changes(before: Document, after: Document) -> tuple[Change, ...]:
         old, new = getattr(before, name) or "", getattr(after, name) or ""
         if old != new:
             found.append(Change(field=name, pieces=_replaced(old, new)))
-    found += [Change(field="text", pieces=pieces) for pieces in _paragraphs(before.text, after.text)]
+    found += [Change(field="text", pieces=pieces) for pieces in paragraphs(before.text, after.text) if pieces]
     return tuple(found)
 
 
-def _paragraphs(before: str, after: str) -> Iterator[tuple[Piece, ...]]:
+def paragraphs(before: str, after: str) -> Iterator[tuple[Piece, ...]]:
+    """Each changed paragraph of two texts, in order, and () for each run of those that stayed the same."""
     old, new = before.split("\n\n"), after.split("\n\n")
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
+            yield ()
             continue
         yield from _block(old[a:b], new[c:d])
 

@@ -9,7 +9,7 @@ import calendar
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from corpus.months import NAMES
@@ -151,6 +151,11 @@ def earliest_day(partial: str) -> date:
     """The first day of a whole or reduced ISO date: "2025-02" -> 2025-02-01. Raises ValueError."""
     parts = [int(part) for part in partial.split("-")]
     return date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
+
+
+def days_between(earlier: str, later: str) -> float:
+    """Days from one ISO 8601 time to another; negative where the clock was set back."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 86_400
 
 
 def in_words(partial: str | None) -> str:

@@ -42,6 +42,14 @@ class Shape:
     published: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """A version with pages read by optical character recognition: when it was read, and its `Document.ocr`."""
+
+    captured: str
+    pages: tuple[int | None, ...]
+
+
 class Store(Database):
     """The corpus of one data folder. Safe to share between threads; close it, or use `with`."""
 
@@ -245,6 +253,15 @@ class Store(Database):
             " WHERE d.withdrawn IS NULL ORDER BY d.id"
         )
         return {doc: tuple(json.loads(pages)) for doc, pages in rows}
+
+    def recognitions(self, source: str) -> list[Recognised]:
+        """Every version of a source's documents that has such pages, oldest first."""
+        rows = self.all(
+            "SELECT v.captured, o.pages FROM recognised o JOIN version v ON v.doc = o.doc AND v.number = o.number"
+            " WHERE v.source = ? ORDER BY v.captured, v.rowid",
+            source,
+        )  # fmt: skip
+        return [Recognised(captured=captured, pages=tuple(json.loads(pages))) for captured, pages in rows]
 
     def add_run(self, report: dict[str, Any]) -> None:
         """Keep the report of one ingest run."""

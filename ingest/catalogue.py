@@ -81,6 +81,7 @@ class Source:
     pages_per_run: most requests for pages in one run, 0 for no limit; the next run takes the rest.
     hours: when the site may be visited, in UTC (the time of Burkina Faso), as "22-06"; "" for always.
     complete: the listing names every publication, so that what it no longer names is withdrawn.
+    attachments: files (PDF, DOCX, ODT) that a publication links to are collected too, where they stand on `hosts`.
     ocr: scanned pages are read by optical character recognition, where the program is installed.
     """
 
@@ -97,6 +98,7 @@ class Source:
     pages_per_run: int = 0
     hours: str = ""
     complete: bool = False
+    attachments: bool = True
     ocr: bool = True
     hosts: tuple[str, ...] = ()
     selectors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -196,10 +198,7 @@ def named(sources: Sequence[Source], names: Iterable[str], path: Path) -> tuple[
 _TYPES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "kind", "url", "publisher", "ministry", "document_kind", "hours"), (str,)),
     "delay_seconds": (int, float),
-    "allow_private": (bool,),
-    "enabled": (bool,),
-    "complete": (bool,),
-    "ocr": (bool,),
+    **dict.fromkeys(("allow_private", "enabled", "complete", "attachments", "ocr"), (bool,)),
     "max_pages": (int,),
     "pages_per_run": (int,),
     "hosts": (list,),

@@ -26,8 +26,3 @@ class SystemClock:
     def utcnow(self) -> str:
         """ISO 8601 time, UTC, to the second."""
         return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def days_between(earlier: str, later: str) -> float:
-    """Days from one ISO 8601 time to another; negative where the clock was set back."""
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds() / 86_400

@@ -4,16 +4,15 @@ Each visit is committed in one transaction: the document, the memory of the
 visit, and that the address is done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from corpus.archive import Archive
 from corpus.frontier import Frontier, Waiting
-from corpus.records import Fetched, earliest_day
+from corpus.records import Fetched, days_between, earliest_day
 from corpus.store import Store
 from ingest.addresses import normalise
 from ingest.catalogue import Source
-from ingest.clock import days_between
 from ingest.discover import discover
 from ingest.events import Event
 from ingest.extract import Body, extract
@@ -144,11 +143,14 @@ class Collector:
         known = [doc for doc in self._store.current_digests() if doc.startswith(prefix)]
         missing = [doc for doc in known if doc not in met]
         local = self._source.kind == "files"
+        attached = 0  # files of publications that were not read again: no listing names them
         for doc in missing:
-            url = self._store.get(doc).url
-            self._frontier.add([Waiting(url, Found(url=url, local=url if local else "", listed=False).to_json())])
-        if len(missing) > _SHRUNK * len(known) and len(known) > 1:
-            yield self._tell.alarm(self._source.url, "listing_shrunk", f"{len(known) - len(missing)}/{len(known)}")
+            again = self._memory.again(doc, local=local)
+            attached += again.listed
+            self._frontier.add([Waiting(again.url, again.to_json())])
+        listable, left = len(known) - attached, len(known) - len(missing)
+        if listable - left > _SHRUNK * listable and listable > 1:
+            yield self._tell.alarm(self._source.url, "listing_shrunk", f"{left}/{listable}")
             self._shrunk = True
         yield from self._visit_waiting()
 
@@ -202,6 +204,9 @@ class Collector:
             self._frontier.done(found.url, known)
             yield self._tell.fail(found.url, "redirects", "to the home page")
             return
+        if known and last is not None and self._memory.is_of_another(url, known):
+            yield from self._gone(found, last, 404, "redirect")
+            return
         doc = known or self._new_id(url)
         body = Body(data=page.body, content_type=page.header("content-type") or "", name=url)
         try:
@@ -217,6 +222,8 @@ class Collector:
                 self._store.remember(memory)
                 self._frontier.done(found.url, known)
             yield self._tell.fail(found.url, outcome.reason, outcome.detail)
+            if known:
+                yield from self._not_listed(found, known)
             return
         document = outcome.document
         with self._store.transaction():
@@ -224,15 +231,25 @@ class Collector:
             # Where it was redirected, the document's own address too: that is what is visited once it is not listed.
             for address in dict.fromkeys((found.url, url)):
                 self._store.remember(visit_of(address, page, doc))
+            attached = self._attach(outcome.attachments)
             self._settle(found, doc)
         self._tally.counts[stored] += 1
         self._tally.counts["undated"] += document.published is None
         self._tally.chars.append(len(document.text))
+        for address in attached:
+            yield self._tell.event("found", url=address)
         yield self._tell.event("stored", url=found.url, doc=doc, outcome=stored)
         for alarm in (*outcome.alarms, *self._future(document.published)):
             kind, _, detail = alarm.partition(":")
             yield replace(self._tell.alarm(found.url, kind, detail), doc=doc)
         yield from self._not_listed(found, doc)
+
+    def _attach(self, files: Sequence[Found]) -> list[str]:
+        """Files of a publication, behind what waits; the addresses that the round did not know."""
+        room = self._source.max_pages - self._frontier.counts()[0] if files else 0
+        new = [each.url for each in files[: max(0, room)] if self._frontier.add([Waiting(each.url, each.to_json())])]
+        self._tally.counts["found"] += len(new)
+        return new
 
     def _unchanged(self, found: Found, memory: Fetched) -> Iterator[Event]:
         with self._store.transaction():
@@ -271,13 +288,16 @@ class Collector:
             self._frontier.done(found.url, doc)
             yield self._tell.refusal(refusal)
             return
+        yield from self._gone(found, last, refusal.status, str(refusal.status))
+
+    def _gone(self, found: Found, last: Fetched, status: int, why: str) -> Iterator[Event]:
         now = self._clock.utcnow()
         since = last.fetched if last.status in _GONE and last.fetched <= now else now
         with self._store.transaction():
-            self._store.remember(replace(last, status=refusal.status, fetched=since))
-            withdrawn = self._confirmed(since, now) and self._store.withdraw(doc, now)
-            self._frontier.done(found.url, doc)
-        yield self._tell.gone(found.url, doc, str(refusal.status), withdrawn=withdrawn)
+            self._store.remember(replace(last, status=status, fetched=since))
+            withdrawn = self._confirmed(since, now) and self._store.withdraw(last.doc, now)
+            self._frontier.done(found.url, last.doc)
+        yield self._tell.gone(found.url, last.doc, why, withdrawn=withdrawn)
 
     def _not_listed(self, found: Found, doc: str) -> Iterator[Event]:
         """The page still answers, and a listing that names everything names it no longer: the same two visits."""

@@ -7,7 +7,7 @@ itself comes from its listing, then from its source's declaration.
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from corpus.original import Edit, shifted
 from corpus.records import Document
+from ingest.addresses import normalise
 from ingest.catalogue import Source
 from ingest.dates import dateline
 from ingest.identity import slug_of
@@ -79,6 +80,8 @@ READERS: Mapping[str, Reader] = {
 }
 
 _DATELINE_BLOCKS = 12
+_MOST_FILES = 50
+"""Files that one page brings along: more is a directory, for a source of kind "listing"."""
 TYPES: Mapping[str, str] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -173,7 +176,22 @@ def extract(body: Body, *, doc: str, url: str, source: Source, found: Found) -> 
         ocr=content.ocr,
         edits=edits,
     )
-    return Extracted(document=document, alarms=content.alarms)
+    attachments = tuple(_attachments(content, document, source)) if source.attachments else ()
+    return Extracted(document=document, alarms=content.alarms, attachments=attachments)
+
+
+def _attachments(content: Content, document: Document, source: Source) -> Iterator[Found]:
+    """The files that a page links to, on its own hosts; what they do not say of themselves is what the page says."""
+    seen = {document.url}
+    for target, words in content.files:
+        address = normalise(target, document.url)
+        if address is None or address in seen or not source.allows(address) or len(seen) > _MOST_FILES:
+            continue
+        seen.add(address)
+        yield Found(
+            url=address, title=words or document.title, published=document.published, ministry=document.ministry,
+            kind=document.kind, via=document.url,
+        )  # fmt: skip
 
 
 def _title(content: Content, found: Found, kind: str) -> str:

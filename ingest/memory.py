@@ -47,6 +47,20 @@ class Memory:
             return False
         return self._store.listed(found.url)[1] == found.stamp
 
+    def is_of_another(self, url: str, doc: str) -> bool:
+        """True when `url` gave another document than `doc`: WordPress leads the address of what was taken away to the
+        publication whose name is nearest."""
+        other = self._store.fetched(url)
+        return other is not None and other.doc not in ("", doc)
+
+    def again(self, doc: str, *, local: bool) -> Found:
+        """A known document that its listing did not name: a file attached to a publication counts as listed."""
+        url = self._store.get(doc).url
+        said = self._store.listed(url)[0]
+        if said and Found.from_json(said).via:
+            return Found.from_json(said)
+        return Found(url=url, local=url if local else "", listed=False)
+
     def keep(self, page: Page) -> None:
         """Write a response to the archive."""
         self._tally.counts["fetched"] += 1

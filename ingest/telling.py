@@ -39,7 +39,8 @@ class Teller:
         return self.event("failed", url=url, reason=reason, detail=detail)
 
     def gone(self, url: str, doc: str, detail: str, *, withdrawn: bool) -> Event:
-        """A known publication that is missing: withdrawn, or to be confirmed. detail: HTTP status, or "unlisted"."""
+        """A known publication that is missing: withdrawn, or to be confirmed. detail: HTTP status, "unlisted",
+        or "redirect" (its address leads to another publication)."""
         what: What = "withdrawn" if withdrawn else "gone"
         self._tally.counts[what] += 1
         self._tally.problem(url, detail if detail == "unlisted" and not withdrawn else what, detail)

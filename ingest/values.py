@@ -71,6 +71,7 @@ class Found:
     stamp: what the listing gives as the time of the last change, to the second; an
     address whose stamp has not moved is not asked again.
     listed: False for a known address that the listing no longer names.
+    via: the publication that a file is attached to; such a file goes only when it is no longer there.
     """
 
     url: str
@@ -83,6 +84,7 @@ class Found:
     local: str = ""
     stamp: str = ""
     listed: bool = True
+    via: str = ""
 
     def to_json(self) -> str:
         """For the frontier and for reading again offline."""
@@ -147,7 +149,7 @@ class Content:
 
     pages: offset in `text` of each page's first character. alarms: what an
     operator must see although a document came out, e.g. "pdf_pages_without_text:2".
-    ocr, edits: as in `Document`.
+    ocr, edits: as in `Document`. files: (address as written, words of the link) of the files that the text links to.
     """
 
     text: str
@@ -161,6 +163,7 @@ class Content:
     ocr: tuple[int | None, ...] = ()
     edits: tuple[Edit, ...] = ()
     alarms: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +176,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """A document, and the alarms of its extraction."""
+    """A document, the alarms of its extraction, and the files attached to it."""
 
     document: Document
     alarms: tuple[str, ...] = ()
+    attachments: tuple[Found, ...] = ()
 
 
 Selectors = Mapping[str, str]

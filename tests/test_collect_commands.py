@@ -9,8 +9,8 @@ import pytest
 from collecting import article, listing
 from loopback import Loopback, Reply
 
+from corpus.health import AlarmKind
 from corpus.store import Store
-from ingest.health import AlarmKind
 from ingest.report import STOPS
 from ui.cli import run
 from ui.health import ALARMS

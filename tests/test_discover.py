@@ -68,7 +68,14 @@ def as_json(value: object, **headers: str) -> Reply:
     return Reply(json.dumps(value).encode(), headers=headers)
 
 
-REST = "/wp-json/wp/v2/posts?per_page=100&page={}&_fields=id,link,date,modified,title,status,type,content.protected"
+REST = (
+    "/wp-json/wp/v2/posts?per_page=100&page={}&_fields="
+    "id,link,date,modified,title,status,type,content.protected,categories,_links.wp:attachment"
+)
+CATEGORIES = "/wp-json/wp/v2/categories?per_page=100&page=1&_fields=id,name,slug"
+MEDIA = (
+    "/wp-json/wp/v2/media?per_page=100&page=1&_fields=source_url,mime_type,title,modified,post&media_type=application"
+)
 
 
 def test_wordpress_rest_is_read_page_by_page(site: Loopback) -> None:
@@ -125,6 +132,47 @@ def test_wordpress_without_anything_says_why(site: Loopback) -> None:
     assert only.status == 404
 
 
+def test_wordpress_categories_and_files_of_published_posts(site: Loopback) -> None:
+    links = {"wp:attachment": [{"href": f"{site.address}/wp-json/wp/v2/media?parent=1"}]}
+    (first,) = posts(site, range(1), id=1, categories=[9, 4], _links=links)
+    (second,) = posts(site, range(1, 2), id=2, categories=[1], _links=links)
+    (draft,) = posts(site, range(2, 3), id=3, status="draft", categories=[4], _links=links)
+    site.answers[REST.format(1)] = as_json([first, second, draft])
+    site.answers[CATEGORIES] = as_json(
+        [
+            {"id": 4, "name": "Appels d&rsquo;offres", "slug": "appels"},
+            {"id": 1, "name": "Non classé", "slug": "non-classe"},
+        ]
+    )
+    files = {"rapport-2024": 1, "Bilan de l&rsquo;année": 2, "projet": 3, "rangé nulle part": 0, "photo": 1}
+    site.answers[MEDIA] = as_json(
+        [
+            {
+                "source_url": f"{site.address}/f/{number}",
+                "mime_type": "image/png" if name == "photo" else "application/pdf",
+                "title": {"rendered": name},
+                "modified": "2025-03-28T09:30:00",
+                "post": parent or None,
+            }
+            for number, (name, parent) in enumerate(files.items())
+        ]
+    )
+    found = [item for item in walk(site.source("wordpress")) if isinstance(item, Found)]
+    assert urls(list(found), site) == ["/2025/03/post-0/", "/2025/03/post-1/", "/f/0", "/f/1"]
+    assert [item.kind for item in found] == ["Appels d’offres", "", "Appels d’offres", ""]
+    assert [item.title for item in found[2:]] == ["Titre n’0 & suite", "Bilan de l’année"]
+    assert [item.via for item in found] == ["", "", found[0].url, found[1].url]
+    assert [item.url for item in walk(site.source("wordpress", attachments=False)) if isinstance(item, Found)] == [
+        item.url for item in found[:2]
+    ]
+
+
+def test_wordpress_without_permalinks(site: Loopback) -> None:
+    plain = REST.format(1).replace("/wp-json/wp/v2/posts?", "/?rest_route=/wp/v2/posts&")
+    site.answers[plain] = as_json(posts(site, range(2)))
+    assert urls(walk(site.source("wordpress")), site) == ["/2025/03/post-0/", "/2025/03/post-1/"]
+
+
 def test_spip_joins_backend_and_sitemap_without_rubriques(site: Loopback) -> None:
     site.answers["/spip.php?page=backend"] = xml(
         "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>CASEM</title>"
@@ -142,6 +190,53 @@ def test_spip_joins_backend_and_sitemap_without_rubriques(site: Loopback) -> Non
     assert urls(found, site) == ["/spip.php?article12", "/spip.php?article7"]
     assert isinstance(found[0], Found)
     assert (found[0].title, found[0].published) == ("CASEM", "2025-03-27")
+
+
+def test_spip_without_a_sitemap_is_read_by_its_rubriques_page_by_page(site: Loopback) -> None:
+    """Own addresses (article7) and « propres » ones; the menu, the paging and a loop of rubriques."""
+    menu = "<nav><a href='spip.php?rubrique1'>Actualités</a> <a href='/-Rapports-'>Rapports</a></nav>"
+    site.answers["/spip.php?page=plan"] = page(menu)
+    site.answers["/"] = page(f"{menu}<h2><a href='Un-communique'>Un communiqué</a></h2>")
+    paging = "<a class=lien_pagination href='spip.php?rubrique1&amp;debut_articles={}#pagination_articles'>2</a>"
+    item = "<li class=item><h3><a href='spip.php?article{0}'>Article {0}</a></h3></li>"
+    whole = [item.format(number) for number in range(25)]
+    for start in (0, 10, 20):
+        path = f"/spip.php?rubrique1&debut_articles={start}" if start else "/spip.php?rubrique1"
+        links = "".join(paging.format(other) for other in (10, 20))
+        listed = "".join(whole[start : start + 10])
+        site.answers[path] = page(f"{menu}<ul class=liste>{listed}</ul>{links}<a href='spip.php?mot3'>mot</a>")
+    site.answers["/-Rapports-"] = page(
+        f"{menu}<ul class=articles><li><a href='/Rapport-annuel'>Rapport annuel</a> <a href='http://x.example/'>x</a>"
+        "</ul><aside><h3><a href='/A-propos'>À propos</a></h3></aside>"
+    )
+    found = walk(site.source("spip"))
+    assert [item for item in found if isinstance(item, Refusal)] == []
+    wanted = {"/Un-communique", "/Rapport-annuel", *(f"/spip.php?article{number}" for number in range(25))}
+    assert set(urls(found, site)) == wanted
+    assert len(found) == len(wanted)
+    titles = {item.url.rpartition("/")[2]: item.title for item in found if isinstance(item, Found)}
+    assert titles["Rapport-annuel"] == "Rapport annuel"
+
+
+def test_spip_whose_sitemap_forgets_an_article_of_its_feed_is_read_by_rubriques_too(site: Loopback) -> None:
+    site.answers["/spip.php?page=backend"] = xml(
+        "<rss version='2.0'><channel><item><title>Neuf</title>"
+        f"<link>{site.address}/spip.php?article12</link></item></channel></rss>"
+    )
+    site.answers["/sitemap.xml"] = xml(
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+        f"<url><loc>{site.address}/spip.php?article7</loc></url></urlset>"
+    )
+    site.answers["/"] = page("<a href='spip.php?rubrique1'>Actualités</a>")
+    site.answers["/spip.php?rubrique1"] = page("<a href='spip.php?article3'>Trois</a>")
+    assert urls(walk(site.source("spip")), site) == [f"/spip.php?article{number}" for number in (12, 7, 3)]
+
+
+def test_a_rubrique_that_cannot_be_read_is_said(site: Loopback) -> None:
+    site.answers["/"] = page("<a href='spip.php?rubrique1'>Une</a><a href='spip.php?article3'>Trois</a>")
+    found = walk(site.source("spip"))
+    assert urls(found, site) == ["/spip.php?article3"]
+    assert [item.url.rpartition("/")[2] for item in found if isinstance(item, Refusal)] == ["spip.php?rubrique1"]
 
 
 def test_atom_feed(site: Loopback) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from builders import document
 
+from corpus.health import Recognition, SourceHealth, health
 from corpus.store import Store
-from ingest.health import SourceHealth, health
 from ui.health import ALARMS, alarms, report
 
 TODAY = date(2026, 11, 22)
@@ -135,6 +135,21 @@ def test_a_run_dated_in_the_future(store: Store) -> None:
 def test_reports_of_the_first_version_are_read(store: Store) -> None:
     old = {name: value for name, value in STEADY.items() if name not in ("gone", "read", "waiting", "stopped")}
     assert look(store, run(1, old)).days[0].counts["unchanged"] == 20
+
+
+def test_how_surely_scans_were_read_is_told_by_day_and_in_all(store: Store) -> None:
+    for number, (ago, pages) in enumerate(((2, (90, None, 70)), (1, (40,)))):
+        one = document(f"{number}", "Un texte lu.", source="essai", pages=tuple(range(len(pages))), ocr=pages)
+        store.put(one, f"{days_ago(ago)}T03:00:00Z")
+    found = look(store, run(3, STEADY), run(2, STEADY), run(1, STEADY))
+    assert [one.ocr for one in found.days] == [
+        Recognition(pages=1, median=40, least=40),
+        Recognition(pages=2, median=80, least=70),
+        None,
+    ]
+    assert found.ocr == Recognition(pages=3, median=70, least=40)
+    said = report([found.to_dict()]).replace("\u00a0", " ")
+    assert "2 pages lues par reconnaissance optique, confiance 80 % (70 % au moins)" in said
 
 
 def test_it_is_said_in_french(store: Store) -> None:

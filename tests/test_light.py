@@ -1,17 +1,20 @@
 """The pages without JavaScript over HTTP: contents, sizes, statuses, policies, hostile texts."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from builders import CORPUS, FORMER, SEED, document, fill
 from doors import WORDS, keep_original, open_doors
 from test_reading import PDF_TEXT, pdf
 
+from corpus.health import health, now
 from corpus.store import Store
+from ui.health import alarms
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
@@ -67,7 +70,7 @@ def read(answer: httpx.Response, status: int = 200) -> BeautifulSoup:
     return page
 
 
-def plain(page: BeautifulSoup) -> str:
+def plain(page: Tag) -> str:
     return " ".join(page.get_text(" ").split()).replace("\u00a0", " ")
 
 
@@ -197,6 +200,22 @@ def test_honesty_tells_what_failed_and_why(site: httpx.Client) -> None:
     assert "2 × PDF sans texte (numérisation ?)" in told
     assert "refusé par robots.txt" in told
     assert page.select("b, a[href^=javascript]") == []
+
+
+def test_honesty_is_told_per_source_and_per_day_as_the_terminal_tells_it(data: Path, site: httpx.Client) -> None:
+    page = read(site.get("/honnetete"))
+    (table,) = page.select("main table")
+    assert [plain(cell) for cell in table.select("tbody th, tbody td")][:9] == [
+        "1er juin 2025", "9", "5", "3", "1", "1", "1", "2", "1",
+    ]  # fmt: skip
+    assert "Dernière visite réussie : 1er juin 2025 à 8 h 00 (UTC)" in plain(page)
+    with Store.open(data) as store:
+        (source,) = [one.to_dict() for one in health(store, now())]
+    (held,) = site.get("/api/v1/status").json()["sources"]
+    assert held == json.loads(json.dumps(source))
+    assert [plain(line).replace(" :", ":") for line in page.select(".bad li")] == [
+        line.replace("\u00a0", " ").replace(" :", ":") for line in alarms([source]).splitlines()
+    ]
 
 
 def test_how_good_says_what_the_readme_says(site: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from collecting import article, collect, listing, source
-from loopback import FakeClock, Loopback, Reply, Request, drop_connection
+from loopback import FakeClock, Loopback, Reply, Request, drop_connection, page
 
 from corpus.archive import Archive
 from corpus.errors import DiskFull
@@ -197,7 +197,7 @@ def rest(site: Loopback, *names: str, modified: str = "2025-03-27T10:00:00") -> 
          "title": {"rendered": f"Titre {name}"}, "status": "publish", "type": "post", "content": {"protected": False}}
         for name in names
     ]  # fmt: skip
-    fields = "id,link,date,modified,title,status,type,content.protected"
+    fields = "id,link,date,modified,title,status,type,content.protected,categories,_links.wp:attachment"
     site.answers[f"/wp-json/wp/v2/posts?per_page=100&page=1&_fields={fields}"] = Reply(
         json.dumps(posts).encode(), headers={"Content-Type": "application/json", "X-WP-TotalPages": "1"}
     )
@@ -217,6 +217,33 @@ def test_what_a_whole_listing_names_no_longer_is_withdrawn_a_day_later(
     rest(site, *NAMES)
     _, report = collect(store, data, blog, day=4)
     assert (report.total("restored"), store.withdrawals()) == (1, {})
+
+
+def test_an_address_that_leads_to_another_publication_now_is_gone_not_edited(
+    site: Loopback, store: Store, data: Path
+) -> None:
+    """WordPress redirects the address of a deleted post to the one whose name is nearest."""
+    collect(store, data, source(site), day=1)
+    before = store.get("site/a")
+    site.answers["/a"] = Reply(status=301, headers={"Location": "/b"})
+    site.answers["/"] = listing(*NAMES[1:])
+    _, report = collect(store, data, source(site), day=2)
+    assert (report.total("edited"), report.total("gone")) == (0, 1)
+    assert collect(store, data, source(site), day=2, time="23:00")[1].total("withdrawn") == 0
+    assert collect(store, data, source(site), day=3)[1].total("withdrawn") == 1
+    assert (store.get("site/a"), len(store.versions("site/a"))) == (before, 1)
+
+
+def test_what_is_closed_by_a_password_and_listed_no_longer_is_withdrawn(
+    site: Loopback, store: Store, data: Path
+) -> None:
+    blog = site.source("wordpress")
+    rest(site, *NAMES)
+    collect(store, data, blog, day=1)
+    rest(site, *NAMES[1:])
+    site.answers["/a"] = page("<form>Mot de passe :<input type=password></form>")
+    found = [collect(store, data, blog, day=day)[1] for day in (2, 4)]
+    assert [(one.total("gone"), one.total("withdrawn"), one.total("failed")) for one in found] == [(1, 0, 1), (0, 1, 1)]
 
 
 def test_a_listing_that_lost_most_of_its_names_withdraws_nothing(site: Loopback, store: Store, data: Path) -> None:

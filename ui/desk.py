@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.archive import Archive
 from corpus.errors import Overloaded, SourcierError, StateError
+from corpus.health import SourceHealth, health, now
 from corpus.records import Document, Fetched, Version
 from corpus.store import Store
 from rag import Answer, Assistant, ClaimVerdict, CorpusState, Evidence
@@ -72,6 +73,7 @@ class Desk:
         self._tell = tell_questions
         self._guard = threading.Lock()
         self._known: tuple[str, float, Catalogue] | None = None
+        self._health: tuple[float, tuple[SourceHealth, ...]] | None = None
         self._lanes: CapacityLimiter | None = None
 
     def ask(self, question: str, filters: Filters) -> Answer:
@@ -157,22 +159,35 @@ class Desk:
         return self.assistant.state()
 
     def status(self) -> dict[str, Any]:
-        """Corpus, index and last collection, as `sourcier status --json` tells them, addresses of failures left out."""
+        """Corpus, index, last collection and each source's health, as `sourcier status --json` tells them, addresses
+        of failures left out. "alarms": how many there are."""
         from dataclasses import asdict
 
         with Store.open(self.data) as store:
             counts, runs = asdict(store.counts()), store.runs(1)
         last = runs[0] if runs else None
+        sources = [each.to_dict() for each in self._sources()]
         return {
             "corpus": counts,
             "index": asdict(self.state()) | {"late": self.assistant.late()},
             "last_run": {name: last.get(name) for name in ("started", "finished", "interrupted")} if last else None,
+            "sources": sources,
+            "alarms": sum(len(source["alarms"]) for source in sources),
         }
 
     def runs(self, limit: int) -> list[dict[str, Any]]:
         """Reports of past collections, newest first."""
         with Store.open(self.data) as store:
             return store.runs(limit)
+
+    def _sources(self) -> tuple[SourceHealth, ...]:
+        """Reckoned from hundreds of reports: every half minute at most."""
+        began = time.monotonic()
+        with self._guard:
+            if self._health is None or began - self._health[0] > _FRESH_SECONDS:
+                with Store.open(self.data) as store:
+                    self._health = (began, health(store, now()))
+            return self._health[1]
 
     def _inside(self, call: Callable[[], T]) -> T:
         with self._gate:

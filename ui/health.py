@@ -19,7 +19,7 @@ ALARMS: Mapping[str, str] = {
     "future": "une collecte est datée du {value} : l’horloge de cette machine a été changée",
     "pending": "{value} adresses attendent, et leur nombre ne diminue pas",
 }
-"""The French of the kinds of `ingest.health.Alarm`."""
+"""The French of the kinds of `corpus.health.Alarm`."""
 
 _COUNTS = (
     ("found", "vue", "vues"),
@@ -33,13 +33,13 @@ _COUNTS = (
 
 
 def report(sources: Iterable[Mapping[str, Any]]) -> str:
-    """One block per source. sources: `ingest.health.SourceHealth.to_dict`."""
+    """One block per source. sources: `corpus.health.SourceHealth.to_dict`."""
     return "\n".join(line for source in sources for line in _source(source))
 
 
 def alarms(sources: Iterable[Mapping[str, Any]]) -> str:
     """The alarms alone, one a line; « Aucune alarme. » where there is none."""
-    lines = [f"{clean(source['name'])}{NBSP}: {_alarm(each)}." for source in sources for each in source["alarms"]]
+    lines = [f"{clean(source['name'])}{NBSP}: {alarm(each)}." for source in sources for each in source["alarms"]]
     return "\n".join(lines) or "Aucune alarme."
 
 
@@ -49,7 +49,7 @@ def _source(source: Mapping[str, Any]) -> list[str]:
         f"{clean(source['name'])}{NBSP}: dernière collecte le{NBSP}{_moment(source['last_run'])}, "
         f"dernière visite réussie{NBSP}: {_moment(source['last_success'])}{newest}."
     ]
-    lines += [f"  Alarme{NBSP}: {_alarm(each)}." for each in source["alarms"]]
+    lines += [f"  Alarme{NBSP}: {alarm(each)}." for each in source["alarms"]]
     if source["stopped"]:
         left = count(source["waiting"], "adresse attend", "adresses attendent")
         lines.append(f"  {left} la prochaine collecte ({STOPS[source['stopped']]}).")
@@ -66,12 +66,24 @@ def _day(each: Mapping[str, Any]) -> str:
         said += [f"{count(total, one, many)} ({why})"] if total else []
     said += [count(each["empty_pdfs"], "PDF sans texte", "PDF sans texte")] if each["empty_pdfs"] else []
     said += [f"{count(each['counts']['undated'], 'texte')} sans date"] if each["counts"]["undated"] else []
+    said += [recognised(each["ocr"])] if each["ocr"] else []
     others = {code: number for code, number in each["alarms"].items() if not code.startswith("pdf_pages_")}
     said += [f"à voir{NBSP}: {reason(code)} ({number})" for code, number in others.items()]
     return f"{capital(day(each['day']))}{NBSP}: {', '.join(said)}."
 
 
-def _alarm(each: Mapping[str, Any]) -> str:
+def recognised(ocr: Mapping[str, int]) -> str:
+    """« 12 pages lues par reconnaissance optique, confiance 87 % (61 % au moins) ».
+
+    ocr: `corpus.health.Recognition` as a dict.
+    """
+    pages = count(ocr["pages"], "page lue", "pages lues")
+    sure = f"confiance {ocr['median']}{NBSP}% ({ocr['least']}{NBSP}% au moins)"
+    return f"{pages} par reconnaissance optique, {sure}"
+
+
+def alarm(each: Mapping[str, Any]) -> str:
+    """One alarm in words, without its source. each: `corpus.health.Alarm` as a dict."""
     value, usual = each["value"], each["usual"]
     if each["kind"] == "unreachable":
         value, usual = ", ".join(map(reason, value.split(", "))) if value else "aucune page", _moment(usual)

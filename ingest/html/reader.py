@@ -7,11 +7,13 @@ A container that is known and empty means an article without text: no guess is m
 """
 
 import warnings
+from dataclasses import replace
 
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
 from ingest.charset import decode
 from ingest.html.blocks import element_blocks, tree_blocks
+from ingest.html.files import attached
 from ingest.html.meta import Metadata, read_metadata
 from ingest.html.noise import prune, tidy
 from ingest.text import block_edits, join_blocks
@@ -57,6 +59,7 @@ def read_html(
         if _depth(soup) > MAX_DEPTH:
             return Rejected(reason="html_unreadable", detail="nested too deeply")
         meta = read_metadata(soup, system=system, selectors=selectors)
+        files = attached(soup, (selectors["body"],) if "body" in selectors else _BODIES.get(system, ()))
         prune(soup, selectors.get("drop", ""))
         if meta.published is None and "date" not in selectors:
             meta = meta.with_guess(soup)
@@ -70,7 +73,7 @@ def read_html(
     result = join_blocks(blocks)
     if len(result) < MIN_CHARS:
         return Rejected(reason="no_text", detail=f"{len(result)} characters")
-    return _content(blocks, meta)
+    return replace(_content(blocks, meta), files=files)
 
 
 def _content(blocks: list[str], meta: Metadata) -> Content:

@@ -238,6 +238,11 @@ class Status(BaseModel):
     corpus: dict[str, Any]
     index: dict[str, Any]
     last_run: dict[str, Any] | None
+    sources: list[dict[str, Any]] = Field(
+        description="Chaque source collectée\u00a0: ses sept derniers jours de collecte, sa dernière visite réussie, "
+        "ses alarmes\u00a0; comme « sourcier status --json »."
+    )
+    alarms: int = Field(description="Nombre d’alarmes, toutes sources réunies.", examples=[0])
     receipts: dict[str, Any] | None = Field(description="Clé publique qui signe les reçus, si elle existe.")
 
 

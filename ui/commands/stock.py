@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus.diff import changes
 from corpus.errors import DataDamaged, DataFormatError, DataMissing, UsageError
+from corpus.health import health, now
 from corpus.store import Store
 from rag import Assistant, IndexReport, build_index
 from ui import health as honesty
@@ -71,13 +72,10 @@ class Status:
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
-        from ingest.clock import SystemClock
-        from ingest.health import health
-
         with Store.open(args.data) as store:
             if args.document is not None:
                 return _document(store, args.document, as_json=args.json)
-            sources = [each.to_dict() for each in health(store, SystemClock().utcnow(), max(1, args.days))]
+            sources = [each.to_dict() for each in health(store, now(), max(1, args.days))]
             alarms = sum(len(source["alarms"]) for source in sources)
             report: dict[str, Any] = {
                 "corpus": asdict(store.counts()) | {"digest": store.digest()},

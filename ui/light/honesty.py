@@ -5,20 +5,24 @@ from typing import Any
 
 from ui.escape import safe
 from ui.french import NBSP, count, day, moment, typeset
+from ui.health import alarm, recognised
 from ui.light.frame import notice
-from ui.reasons import REASONS
+from ui.reasons import STOPS, reason
 from ui.sources import safe_address
 
 _PROBLEMS = 60
 """Addresses that failed, shown at most."""
 _COLUMNS = {
-    "found": "trouvées",
-    "new": "nouvelles",
-    "edited": "modifiées",
+    "found": "vues",
+    "stored": "enregistrées",
     "unchanged": "inchangées",
+    "edited": "modifiées",
     "withdrawn": "retirées",
+    "robots": "refusées par robots.txt",
+    "empty_pdfs": "PDF sans texte",
     "undated": "sans date",
 }
+"""Numbers of a day: keys of `corpus.health.Day`, or of its counts."""
 _METHOD = (
     (
         "Des phrases, mot pour mot",
@@ -70,8 +74,8 @@ def honesty(status: Mapping[str, Any], runs: Sequence[Mapping[str, Any]], key: M
     if key:
         parts.append(f"<p>Clé des reçus de preuve{NBSP}: <code>{safe(key['key_id'])}</code> (Ed25519).</p>")
     if runs:
-        parts.append(_run(runs[0]))
-        parts.append(_past(runs[1:]))
+        parts += [_last(runs[0]), _alarms(status["sources"]), *map(_source, status["sources"])]
+        parts += [_problems(runs[0]), _past(runs[1:])]
     else:
         parts.append(notice("Aucune collecte n’a été faite : les documents ont été ajoutés à la main."))
     return "".join(parts)
@@ -83,39 +87,58 @@ def method(figures: Sequence[Mapping[str, Any]]) -> str:
     return f"<h1>Comment Sourcier répond</h1>{explained}{_measured(figures)}"
 
 
-def _run(run: Mapping[str, Any]) -> str:
-    sources = [one for one in run.get("sources", ()) if isinstance(one, dict)]
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS.values())
-    rows = "".join(
-        f'<tr><th scope="row"><bdi>{safe(str(one.get("name", "")))}</bdi></th>'
-        f"{''.join(f'<td>{_number(one.get(name))}</td>' for name in _COLUMNS)}<td>{_reasons(one)}</td></tr>"
-        for one in sources
-    )
+def _last(run: Mapping[str, Any]) -> str:
     stopped = " Elle a été interrompue." if run.get("interrupted") else ""
-    problems = [each for one in sources for each in one.get("problems", ()) if isinstance(each, dict)]
     return (
-        f"<h2>Dernière collecte</h2><p>Du {moment(str(run.get('started', '')))}, en "
-        f"{str(run.get('seconds', '?')).replace('.', ',')}{NBSP}s.{stopped}</p>"
-        f'<div class="wide" tabindex="0" role="region" aria-label="Dernière collecte, par source"><table>'
-        f'<thead><tr><th scope="col">Source</th>{head}<th scope="col">refusées ou en échec</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{_problems(problems)}"
+        f"<h2>Dernière collecte</h2><p>Du {safe(moment(str(run.get('started', ''))))}, en "
+        f"{safe(str(run.get('seconds', '?')).replace('.', ','))}{NBSP}s.{stopped}</p>"
     )
 
 
-def _reasons(source: Mapping[str, Any]) -> str:
-    told = []
-    for part in ("refused", "failed", "alarms"):
-        held = source.get(part)
-        for reason, number in (held if isinstance(held, dict) else {}).items():
-            told.append(f"{_number(number)}{NBSP}× {safe(REASONS.get(reason, reason))}")
-    return ", ".join(told) or "aucune"
+def _alarms(sources: Sequence[Mapping[str, Any]]) -> str:
+    told = "".join(
+        f"<li><bdi>{safe(source['name'])}</bdi>{NBSP}: {safe(alarm(each))}.</li>"
+        for source in sources
+        for each in source["alarms"]
+    )
+    return f'<h2>Alarmes</h2><div class="notice bad"><ul>{told}</ul></div>' if told else notice("Aucune alarme.")
 
 
-def _problems(problems: Sequence[Mapping[str, Any]]) -> str:
+def _source(source: Mapping[str, Any]) -> str:
+    """One source: when it was last there, then a row for each day."""
+    success, newest = source["last_success"], source["last_published"]
+    told = [f"Dernière visite réussie{NBSP}: {moment(success) if success else 'jamais'}."]
+    told += [f"Publication la plus récente{NBSP}: {day(newest)}."] if newest else []
+    told += [f"{recognised(source['ocr'])}."] if source["ocr"] else []
+    if source["stopped"]:
+        left = count(source["waiting"], "adresse attend", "adresses attendent")
+        told.append(f"{left} la prochaine collecte ({STOPS.get(source['stopped'], source['stopped'])}).")
+    name = safe(source["name"])
+    head = "".join(f'<th scope="col">{label}</th>' for label in _COLUMNS.values())
+    return (
+        f'<h3><bdi>{name}</bdi></h3><p>{safe(" ".join(told))}</p><div class="wide" tabindex="0" role="region" '
+        f'aria-label="{name}, jour par jour"><table><thead><tr><th scope="col">Jour</th>{head}'
+        f'<th scope="col">à signaler, et pourquoi</th></tr></thead>'
+        f"<tbody>{''.join(map(_day, source['days']))}</tbody></table></div>"
+    )
+
+
+def _day(each: Mapping[str, Any]) -> str:
+    numbers = {**each["counts"], **each}
+    cells = "".join(f"<td>{_number(numbers[name])}</td>" for name in _COLUMNS)
+    held = [*each["refused"].items(), *each["failed"].items(), *each["alarms"].items()]
+    told = [f"{_number(number)}{NBSP}× {reason(code)}" for code, number in held]
+    told += [recognised(each["ocr"])] if each["ocr"] else []
+    why = safe(", ".join(told) or "rien à signaler")
+    return f'<tr><th scope="row">{day(each["day"])}</th>{cells}<td>{why}</td></tr>'
+
+
+def _problems(run: Mapping[str, Any]) -> str:
+    problems = [each for source in run["sources"] for each in source.get("problems", ())]
     if not problems:
         return ""
     rows = "".join(
-        f"<li>{safe(REASONS.get(str(each.get('reason')), str(each.get('reason'))))}{NBSP}: "
+        f"<li>{safe(reason(str(each.get('reason'))))}{NBSP}: "
         f"<span>{safe(safe_address(str(each.get('url', ''))) or 'adresse illisible')}</span></li>"
         for each in problems[:_PROBLEMS]
     )

@@ -8,14 +8,13 @@ The thresholds are rules of thumb, chosen so that a steady source raises none
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
 
-from corpus.records import earliest_day
-from corpus.store import Shape, Store
-from ingest.clock import days_between
+from corpus.records import days_between, earliest_day
+from corpus.store import Recognised, Shape, Store
 
 AlarmKind = Literal["unreachable", "silent", "failing", "empty_pdfs", "length", "dates", "future", "pending"]
 
@@ -36,6 +35,10 @@ _EMPTY_PDFS = ("pdf_without_text", "pdf_unread", "pdf_unreadable", "pdf_picture_
                "pdf_pages_unread", "pdf_pages_unreadable", "pdf_pictures_too_large")  # fmt: skip
 _SUMS = ("found", "fetched", "not_modified", "new", "edited", "restored", "unchanged", "gone", "withdrawn", "read",
          "undated")  # fmt: skip
+_NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys((*_SUMS, "waiting"), 0), "stopped": "", "refused": {}, "failed": {}, "alarms": {},
+}  # fmt: skip
+"""What an older report may leave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +51,19 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """Pages read by optical character recognition; their confidence in percent, in the median and at worst."""
+
+    pages: int
+    median: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What the runs of one day did, added up. Counts are those of `ingest.report.SourceReport`; stored: new, edited
-    and restored; robots: refused by robots.txt; empty_pdfs: PDFs, or pages of PDFs, without text."""
+    """What the runs of one day (UTC) did, added up. Counts are those of `ingest.report.SourceReport`; stored: new,
+    edited and restored; robots: refused by robots.txt; empty_pdfs: PDFs, or pages of PDFs, without text; ocr: of the
+    versions that were read that day, None where no page was."""
 
     day: str
     runs: int
@@ -58,6 +71,7 @@ class Day:
     stored: int
     robots: int
     empty_pdfs: int
+    ocr: Recognition | None
     refused: dict[str, int]
     failed: dict[str, int]
     alarms: dict[str, int]
@@ -66,7 +80,7 @@ class Day:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
     """One source. days: newest first. last_success: start of the last run in which the site gave a page;
-    waiting: addresses that the last run left for the next, and stopped: why."""
+    waiting: addresses that the last run left for the next, and stopped: why; ocr: of every version kept."""
 
     name: str
     last_run: str
@@ -74,6 +88,7 @@ class SourceHealth:
     last_published: str | None
     waiting: int
     stopped: str
+    ocr: Recognition | None
     days: tuple[Day, ...]
     alarms: tuple[Alarm, ...]
 
@@ -82,17 +97,30 @@ class SourceHealth:
         return asdict(self)
 
 
+def now() -> str:
+    """The time of this machine as `health` takes it: ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def health(store: Store, now: str, days: int = 7) -> tuple[SourceHealth, ...]:
     """Every source that was ever collected, in order of names; the last `days` days of each that had a run."""
     parts: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for run in store.runs(_RUNS):
         for part in run["sources"]:
-            parts.setdefault(part["name"], []).append((run["started"], part))
-    return tuple(_source(name, parts[name], store.shapes(name, SHAPES), now, days) for name in sorted(parts))
+            parts.setdefault(part["name"], []).append((run["started"], {**_NOTHING, **part}))
+    return tuple(
+        _source(name, parts[name], store.shapes(name, SHAPES), store.recognitions(name), now, days)
+        for name in sorted(parts)
+    )
 
 
 def _source(
-    name: str, parts: Sequence[tuple[str, Mapping[str, Any]]], shapes: Sequence[Shape], now: str, days: int
+    name: str,
+    parts: Sequence[tuple[str, Mapping[str, Any]]],
+    shapes: Sequence[Shape],
+    read: Sequence[Recognised],
+    now: str,
+    days: int,
 ) -> SourceHealth:
     """parts: (start of the run, report of the source), newest first."""
     success = next((started for started, part in parts if _reached(part)), None)
@@ -105,15 +133,19 @@ def _source(
         last_run=parts[0][0],
         last_success=success,
         last_published=max(published, default=None),
-        waiting=parts[0][1].get("waiting", 0),
-        stopped=parts[0][1].get("stopped", ""),
-        days=tuple(_day(day, of_day) for day, of_day in list(by_day.items())[:days]),
+        waiting=parts[0][1]["waiting"],
+        stopped=parts[0][1]["stopped"],
+        ocr=_recognition(read),
+        days=tuple(
+            _day(day, of_day, [one for one in read if one.captured[:10] == day])
+            for day, of_day in list(by_day.items())[:days]
+        ),
         alarms=(*_of_runs(parts, success, now), *_silence(published, now), *_shape(shapes)),
     )
 
 
-def _day(day: str, parts: Sequence[Mapping[str, Any]]) -> Day:
-    counts = {name: sum(part.get(name, 0) for part in parts) for name in _SUMS}
+def _day(day: str, parts: Sequence[Mapping[str, Any]], read: Sequence[Recognised]) -> Day:
+    counts = {name: sum(part[name] for part in parts) for name in _SUMS}
     refused, failed, alarms = (_added(part[group] for part in parts) for group in ("refused", "failed", "alarms"))
     return Day(
         day=day,
@@ -122,10 +154,18 @@ def _day(day: str, parts: Sequence[Mapping[str, Any]]) -> Day:
         stored=counts["new"] + counts["edited"] + counts["restored"],
         robots=refused.get("robots", 0),
         empty_pdfs=_empty_pdfs(failed, alarms),
+        ocr=_recognition(read),
         refused=refused,
         failed=failed,
         alarms=alarms,
     )
+
+
+def _recognition(read: Sequence[Recognised]) -> Recognition | None:
+    percents = [percent for one in read for percent in one.pages if percent is not None]
+    if not percents:
+        return None
+    return Recognition(pages=len(percents), median=round(median(percents)), least=min(percents))
 
 
 def _added(groups: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -156,7 +196,7 @@ def _of_runs(parts: Sequence[tuple[str, Mapping[str, Any]]], success: str | None
         found.append(Alarm(kind="failing", value=_percent(share), usual=_percent(before or 0.0)))
     if empty := _empty_pdfs(last["failed"], last["alarms"]):
         found.append(Alarm(kind="empty_pdfs", value=str(empty)))
-    if last.get("waiting") and len(parts) > 1 and parts[1][1].get("waiting", 0) >= last["waiting"]:
+    if last["waiting"] and len(parts) > 1 and parts[1][1]["waiting"] >= last["waiting"]:
         found.append(Alarm(kind="pending", value=str(last["waiting"]), usual=str(parts[1][1]["waiting"])))
     return found
 
