@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from builders import WordEncoder, index
 
 from corpus.archive import Archive
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 WORDS = Settings(retrieval="lexical", rate_per_minute=0)
+QUIET = [
+    pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{module}")
+    for module in ("gradio", "starlette", "uvicorn", "websockets")
+]
+"""Marks of a module whose tests serve the page: Gradio 6.31 on the newest starlette; none is about our calls."""
 FETCHED = "2025-06-01T08:00:00Z"
 
 

@@ -12,18 +12,13 @@ from typing import Any
 import httpx
 import pytest
 from builders import CORPUS, FORMER, SEED, WordEncoder, fill, index
-from doors import WORDS, keep_original, open_doors
+from doors import QUIET, WORDS, keep_original, open_doors
 
 from corpus.store import Store
 from ui.gate import Gate
 from ui.limits import BODY_BYTES
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 QUESTION = "Quel est le taux d’exécution financière de la Transition digitale au 31 décembre 2024 ?"
 PROBLEM = "application/problem+json"
 

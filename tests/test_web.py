@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders import CORPUS, MODELS, ROOT, SEED, document, fill, index
+from doors import QUIET
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from corpus.settings import Settings
@@ -19,13 +20,7 @@ from ui.gate import Gate
 if TYPE_CHECKING:
     from rag.encoder import Encoder
 
-pytestmark = [
-    # Gradio 6.31 on the newest starlette and pydantic; none is about our calls.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant
+from ui import DESCRIPTION
 from ui.catalogue import Catalogue, kind_name
 from ui.conversation import Conversation, stopped
 from ui.desk import Desk
@@ -19,7 +20,7 @@ from ui.examples import examples_of
 from ui.filters import FILTERS
 from ui.french import NBSP, count, day
 from ui.gate import Gate
-from ui.page import DESCRIPTION, STATIC, FrenchPage
+from ui.page import STATIC, FrenchPage
 from ui.theme import theme
 
 if TYPE_CHECKING:
@@ -48,11 +49,15 @@ def application(assistant: Assistant, data: str | Path, gate: Gate | None = None
     from ui.api.routes import plain_health, rest
     from ui.light.routes import routes
     from ui.limits import Limits
+    from ui.login import Login
+    from ui.passwords import readers_of
 
     settings = assistant.settings
     gate = gate or Gate(waiting=_WAITING)
     desk = Desk(assistant, Path(data), gate, tell_questions=settings.log == "questions")
     app = FastAPI(title="Sourcier", openapi_url=None)
+    if settings.login or settings.api_key:
+        app.add_middleware(Login, readers=readers_of(settings.login), key=settings.api_key)
     app.add_middleware(FrenchPage)
     app.add_middleware(Limits, per_minute=settings.rate_per_minute)
     app.mount("/sourcier", StaticFiles(directory=STATIC))
