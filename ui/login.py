@@ -187,4 +187,4 @@ def _closed(request: Request, path: str) -> Response:
     if request.method not in ("GET", "HEAD") or path.startswith("/gradio_api"):
         return PlainTextResponse(typeset("Connectez-vous : rechargez la page."), 401)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{_base(request.scope)}{_FORM}?vers={quote(path + query)}", 303)
+    return RedirectResponse(f"{_base(request.scope)}{_FORM}?vers={quote(quote(path) + query)}", 303)

@@ -32,6 +32,10 @@ _Asked = tuple[int, str, str]
 """Number of questions, the one under way, and the last one answered, in full, from which a follow-up is understood."""
 _NOTHING: _Asked = (0, "", "")
 _STATE_SECONDS = 6 * 3600  # a conversation left alone this long starts again from its first number
+_SESSIONS = 500
+"""Conversations whose last question is held, those used last. Gradio copies the page's description and the answer
+shown for each, 120 KB (measured over 400 conversations), and holds 10,000 unless told; one that was dropped goes on,
+from its first number and without what a follow-up is understood from."""
 _WAITING = 64
 """Requests that may wait at all doors together: fifty programs at once are served in their turn."""
 
@@ -140,6 +144,7 @@ def page(assistant: Assistant, offered: Callable[[], Catalogue], gate: Gate | No
         blocks.load(
             lambda: _offer(offered()), None, names, show_progress="hidden", queue=False, api_visibility="private"
         ).then(None, None, [question, *chosen], js="() => window.sourcier.remembered()", api_visibility="private")
+    blocks.state_session_capacity = _SESSIONS
     blocks.queue(default_concurrency_limit=None, api_open=False)
     return blocks
 
