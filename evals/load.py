@@ -30,7 +30,8 @@ from evals.formats_in import load
 if TYPE_CHECKING:
     import httpx
 
-_SUITE = Path(__file__).parent / "suites" / "demo.jsonl"
+SUITE = Path(__file__).parent / "suites" / "demo.jsonl"
+"""Questions to ask."""
 _PATIENCE_SECONDS = 120.0
 _READ_AT = (100, 500, 1000, 2000)
 """Conversations after which memory is read."""
@@ -90,11 +91,11 @@ async def press(url: str, users: int, seconds: float, questions: Sequence[str]) 
     limits = httpx.Limits(max_connections=users)
     async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS, limits=limits) as client:
         await asyncio.gather(*map(user, range(users)))
-    whole, ranked = time.monotonic() - began, sorted(took)
-    at = [ranked[min(len(ranked) - 1, int(share * len(ranked)))] if ranked else 0.0 for share in (0.5, 0.95, 1.0)]
+    whole = time.monotonic() - began
+    at = [round(share(took, part), 2) for part in (0.5, 0.95, 1.0)]
     return Load(
         users=users, seconds=round(whole, 1), answered=len(took), errors=dict(errors),
-        per_second=round(len(took) / whole, 2), p50=round(at[0], 2), p95=round(at[1], 2), slowest=round(at[2], 2),
+        per_second=round(len(took) / whole, 2), p50=at[0], p95=at[1], slowest=at[2],
         load=round(os.getloadavg()[0], 2),
     )  # fmt: skip
 
@@ -156,6 +157,12 @@ async def _asked(client: "httpx.AsyncClient", call: dict[str, Any], session: str
     return "" if good else "unanswered"
 
 
+def share(values: Sequence[float], part: float) -> float:
+    """The value below which `part` of them stand; 0 for none."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, int(part * len(ranked)))] if ranked else 0.0
+
+
 def _megabytes(process: Any) -> int:
     return round(process.memory_info().rss / 1_000_000)
 
@@ -169,7 +176,7 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=0)
     parser.add_argument("--pid", type=int, default=0)
     args = parser.parse_args()
-    questions = [case.question for case in load(_SUITE).cases]
+    questions = [case.question for case in load(SUITE).cases]
     if args.conversations:
         found: Load | Memory = asyncio.run(talk(args.url, args.conversations, args.pid, questions))
     else:

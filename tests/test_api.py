@@ -69,6 +69,18 @@ def test_a_question_is_answered_with_exact_places(client: httpx.Client, address:
     assert httpx.get(f"{address}{answer['permalink']}").status_code == 200
 
 
+def test_a_follow_up_is_read_from_the_questions_before_it(client: httpx.Client) -> None:
+    alone = client.post("/ask", json={"question": "Et au 31 décembre 2023 ?"}).json()
+    asked = {"question": "Et au 31 décembre 2023 ?", "after": [QUESTION]}
+    followed = client.post("/ask", json=asked).json()
+    assert "exécution financière" in followed["understood"] and "2023" in followed["understood"]
+    assert not alone["understood"]
+    assert client.get("/ask", params=asked).json()["understood"] == followed["understood"]
+    assert "ex%C3%A9cution+financi%C3%A8re" in followed["permalink"]
+    refused = client.post("/ask", json=asked | {"after": ["x"] * 6})
+    assert (refused.status_code, refused.json()["errors"][0]["detail"]) == (422, "il y en a trop")
+
+
 def test_filters_narrow(client: httpx.Client) -> None:
     before = client.post("/ask", json={"question": QUESTION, "as_of": "2025-01-01"}).json()
     assert SEED.id not in {item["doc"] for item in before["evidence"]}

@@ -151,16 +151,19 @@ def page(assistant: Assistant, offered: Callable[[], Catalogue], gate: Gate | No
 
 async def _ask(conversation: Conversation, *values: Any) -> AsyncIterator[Any]:
     """One question. Asynchronous, so that a stop does not wait for the thread that searches: it ends by itself."""
+    import gradio as gr
     from anyio.to_thread import run_sync
 
     question, *chosen, asked = values
     number, last = asked[0] + 1, asked[2]
     filters = dict(zip(FILTERS, chosen, strict=True))
     steps = conversation.reply(question or "", filters, number, [last] if last else [])
+    box: Any = ""
     while step := await run_sync(next, steps, None, abandon_on_cancel=True):
         under_way = "" if step.done else question
         state = number, under_way, step.understood or last
-        yield _updates(question if step.retry else "", step.html, step.spoken, state)
+        yield _updates(question if step.retry else box, step.html, step.spoken, state)
+        box = gr.skip()  # what is typed while the answer is under way stays
 
 
 def _stopped(asked: _Asked) -> Any:
@@ -169,7 +172,7 @@ def _stopped(asked: _Asked) -> Any:
     return _updates(question, step.html, step.spoken, (number, "", last))
 
 
-def _updates(box: str, html: str, spoken: str, asked: _Asked) -> Any:
+def _updates(box: Any, html: str, spoken: str, asked: _Asked) -> Any:
     import gradio as gr
 
     busy = bool(asked[1])

@@ -14,8 +14,8 @@ MOST = 100
 """Items on one page of a list, at most; and of passages, how far a list goes."""
 FURTHEST = 1_000_000
 """Publications that can be passed over."""
-FOLLOWED = 20
-"""Questions that a follow-up may name, at most."""
+FOLLOWED = 5
+"""Questions that a follow-up may name, at most; with 500 characters each, an address holds them still."""
 _EXAMPLE = "Quel est le taux d’exécution physique de la Transition digitale au 31 décembre 2024 ?"
 
 
@@ -49,7 +49,7 @@ class Filtered(_Strict):
 class Question(Filtered):
     """Une question et ses filtres."""
 
-    after: list[Annotated[str, Field(max_length=2000)]] = Field(
+    after: list[Annotated[str, Field(max_length=500)]] = Field(
         default_factory=list,
         max_length=FOLLOWED,
         description="Les questions d’avant, la plus ancienne d’abord, dont celle-ci est la suite (« et en 2023 ? »).",
