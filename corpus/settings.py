@@ -59,6 +59,10 @@ class Settings:
     """Path that a proxy serves the site under and takes off before passing a request on, as "/sourcier"."""
     rate_per_minute: int = 120
     """Requests that search, from one address in a minute; 0 for no limit."""
+    login: str = field(default="", repr=False)
+    """Who may enter: entries of `sourcier password NAME`, separated by spaces. "" leaves every door open."""
+    api_key: str = field(default="", repr=False)
+    """Key that programs send as "Authorization: Bearer …". Set, it closes the doors to others. "" means none."""
     log: Log = "errors"
     """What `serve` writes to stderr: "errors", "requests" (how long each took, never its text), "questions" too."""
 
@@ -100,6 +104,8 @@ _BOUNDS = {
     "port": (0, 65_535),
     "rate_per_minute": (0, 1_000_000),
 }
+_SECRETS = {"llm_key", "login", "api_key"}
+"""Settings whose value no error repeats."""
 _NOT_SETTINGS = {"SOURCIER_SETTINGS"}
 
 
@@ -120,5 +126,6 @@ def _checked(key: str, value: Any, known: Mapping[str, Any], origin: str) -> Any
     choices = get_args(kind)
     fits = value in choices if choices else type(value) is kind
     if not fits:
-        raise SettingsError(f"{origin}: bad value {value!r} for {key!r}", key=key, value=str(value), origin=origin)
+        shown = "…" if key in _SECRETS else str(value)
+        raise SettingsError(f"{origin}: bad value {shown!r} for {key!r}", key=key, value=shown, origin=origin)
     return value

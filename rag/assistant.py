@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
@@ -116,11 +116,14 @@ class Assistant:
         publisher: str | None = None,
         within: frozenset[str] | None = None,
         after: Sequence[str] = (),
+        found_passages: Callable[[int], None] | None = None,
     ) -> Answer:
         """Answer a question in verbatim sentences with citations, or abstain. Filters as in `Filters`.
 
         after: the questions asked before, oldest first, that a follow-up ("et en 2023 ?") is understood from; relative
         dates ("l'an dernier") count from `as_of`, or from today. `Answer.understood` tells what became of the question.
+
+        found_passages: called once, when the search is over and the reading begins, with the number of passages found.
 
         Raises QuestionError, FilterError, ModelError.
         """
@@ -129,6 +132,8 @@ class Assistant:
         view = self._view()
         query, found = self._search(view, rewrite(question, after), filters)
         searched = time.perf_counter()
+        if found_passages is not None:
+            found_passages(len(found.candidates))
         refused, reply = self._refused(query, found, filters), Reply()
         if refused is None:
             models, most = self._shelf.models(view.generation), self.settings.max_sentences

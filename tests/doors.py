@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from builders import WordEncoder, index
 
 from corpus.archive import Archive
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 WORDS = Settings(retrieval="lexical", rate_per_minute=0)
+QUIET = [
+    pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{module}")
+    for module in ("gradio", "starlette", "uvicorn", "websockets")
+]
+"""Marks of a module whose tests serve the page: Gradio 6.31 on the newest starlette; none is about our calls."""
 FETCHED = "2025-06-01T08:00:00Z"
 
 
@@ -49,15 +55,11 @@ async def _made(assistant: Assistant, data: Path, gate: Gate | None) -> "FastAPI
 
 
 @contextmanager
-def open_doors(
-    data: Path, settings: Settings = WORDS, gate: Gate | None = None, root_path: str = ""
-) -> Iterator[tuple[str, Assistant]]:
-    """Index `data`, serve it; the address, and the assistant behind it."""
+def serving(app: "FastAPI", root_path: str = "") -> Iterator[str]:
+    """Serve an application; its address, once it really listens."""
     import uvicorn
 
-    index(data, WordEncoder())
-    with Assistant.open(data, settings, encoder=WordEncoder()) as assistant, bind("127.0.0.1", 0) as listener:
-        app = asyncio.run(_made(assistant, data, gate))
+    with bind("127.0.0.1", 0) as listener:
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, root_path=root_path)
         )
@@ -67,8 +69,21 @@ def open_doors(
         while thread.is_alive() and not server.started:
             tick.wait(0.01)
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", assistant
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(timeout=20)
         assert not thread.is_alive()
+
+
+@contextmanager
+def open_doors(
+    data: Path, settings: Settings = WORDS, gate: Gate | None = None, root_path: str = ""
+) -> Iterator[tuple[str, Assistant]]:
+    """Index `data`, serve it; the address, and the assistant behind it."""
+    index(data, WordEncoder())
+    with (
+        Assistant.open(data, settings, encoder=WordEncoder()) as assistant,
+        serving(asyncio.run(_made(assistant, data, gate)), root_path) as address,
+    ):
+        yield address, assistant

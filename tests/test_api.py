@@ -12,18 +12,13 @@ from typing import Any
 import httpx
 import pytest
 from builders import CORPUS, FORMER, SEED, WordEncoder, fill, index
-from doors import WORDS, keep_original, open_doors
+from doors import QUIET, WORDS, keep_original, open_doors
 
 from corpus.store import Store
 from ui.gate import Gate
 from ui.limits import BODY_BYTES
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 QUESTION = "Quel est le taux d’exécution financière de la Transition digitale au 31 décembre 2024 ?"
 PROBLEM = "application/problem+json"
 
@@ -72,6 +67,18 @@ def test_a_question_is_answered_with_exact_places(client: httpx.Client, address:
     got = client.get("/ask", params={"question": QUESTION}).json()
     assert (got["text"], got["confidence"]) == (answer["text"], answer["confidence"])
     assert httpx.get(f"{address}{answer['permalink']}").status_code == 200
+
+
+def test_a_follow_up_is_read_from_the_questions_before_it(client: httpx.Client) -> None:
+    alone = client.post("/ask", json={"question": "Et au 31 décembre 2023 ?"}).json()
+    asked = {"question": "Et au 31 décembre 2023 ?", "after": [QUESTION]}
+    followed = client.post("/ask", json=asked).json()
+    assert "exécution financière" in followed["understood"] and "2023" in followed["understood"]
+    assert not alone["understood"]
+    assert client.get("/ask", params=asked).json()["understood"] == followed["understood"]
+    assert "ex%C3%A9cution+financi%C3%A8re" in followed["permalink"]
+    refused = client.post("/ask", json=asked | {"after": ["x"] * 6})
+    assert (refused.status_code, refused.json()["errors"][0]["detail"]) == (422, "il y en a trop")
 
 
 def test_filters_narrow(client: httpx.Client) -> None:

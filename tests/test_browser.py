@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from builders import CORPUS, SEED, fill
-from doors import keep_original, open_doors
+from doors import QUIET, keep_original, open_doors
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_light import QUESTION, REPORT, RUN
 from test_reading import pdf
@@ -21,12 +21,7 @@ from corpus.store import Store
 from ui.cli import run
 from ui.fragments import live
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 PAGED = (
     "Quel est le taux d’exécution physique des activités au 31 décembre 2024 selon la direction générale des études ?"
 )
@@ -195,7 +190,10 @@ def test_a_reference_is_copied_and_the_talk_is_exported(tab: Page, address: str)
     assert text.count("\n## ") == 2 and "69,89%" in text
 
 
-def test_a_receipt_from_the_page_verifies_offline(tab: Page, address: str, data: Path, tmp_path: Path) -> None:
+def test_a_receipt_from_the_page_verifies_offline(
+    tab: Page, address: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCIER_RETRIEVAL", "lexical")
     chat(tab, address)
     ask(tab, QUESTION)
     with tab.expect_download() as started:

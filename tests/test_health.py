@@ -157,7 +157,7 @@ def test_it_is_said_in_french(store: Store) -> None:
     found = look(store, run(9, STEADY), run(1, dead)).to_dict()
     said = report([found]).replace("\u00a0", " ").replace("\u202f", " ")
     for phrase in (
-        "essai : dernière collecte le 21 novembre 2026 à 03 h 00",
+        "essai : dernière collecte le 21 novembre 2026 à 3 h 00 (UTC)",
         "dernière visite réussie : 13 novembre 2026",
         "Alarme : le site ne répond plus",
         "4 adresses attendent la prochaine collecte (le site demande d’attendre)",

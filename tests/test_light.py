@@ -9,19 +9,14 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup, Tag
 from builders import CORPUS, FORMER, SEED, document, fill
-from doors import WORDS, keep_original, open_doors
+from doors import QUIET, WORDS, keep_original, open_doors
 from test_reading import PDF_TEXT, pdf
 
 from corpus.health import health, now
 from corpus.store import Store
 from ui.health import alarms
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 QUESTION = "Quel est le taux d’exécution financière de la Transition digitale au 31 décembre 2024 ?"
 LIGHT_BYTES = 30 * 1024
 REPORT = document(

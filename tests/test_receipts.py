@@ -20,6 +20,7 @@ from ui import terminal
 from ui.cli import run
 from ui.desk import Desk
 from ui.gate import Gate
+from ui.receipts.again import again
 from ui.receipts.check import check, load
 from ui.receipts.key import NAME, holds, public_key, sign
 from ui.receipts.make import receipt_of, signed_bytes
@@ -42,6 +43,12 @@ def kept(data: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def reasons(found: list[dict[str, Any]]) -> str:
     return " | ".join(each["reason"] for each in found).replace("\u00a0", " ")
+
+
+def today(receipt: dict[str, Any], data: Path) -> dict[str, Any]:
+    """What the corpus as it is now answers."""
+    with Assistant.open(data, WORDS, encoder=WordEncoder()) as assistant:
+        return again(receipt, Desk(assistant, data, Gate()))
 
 
 def test_a_receipt_holds_all_that_proves_the_answer(kept: tuple[Path, dict[str, Any]]) -> None:
@@ -79,6 +86,26 @@ def test_an_edited_publication_is_told_and_the_proof_holds(kept: tuple[Path, dic
     assert "modifiée depuis : version 2" in told
     assert "cette phrase n’est plus dans la version 2" in told
     assert "retirée depuis, le 1er août 2025" in told
+
+
+def test_the_question_is_asked_again_and_what_differs_is_said(kept: tuple[Path, dict[str, Any]]) -> None:
+    data, receipt = kept
+    before = today(receipt, data)
+    assert (before["same"], before["differences"]) == (True, [])
+    assert before["told"] == "la même question recevrait la même réponse"
+    fill(data, [replace(SEED, text=SEED.text.replace("69,89%", "70,12%"))])
+    index(data, WordEncoder())
+    after = today(receipt, data)
+    assert after["same"] is False
+    gone, new = after["differences"][0], next(each for each in after["differences"] if "70,12%" in each["quote"])
+    assert (gone["doc"], "69,89%" in gone["quote"]) == (SEED.id, True)
+    assert reasons([gone, new]) == "phrase du reçu qui ne serait plus donnée | phrase qui n’est pas dans le reçu"
+    shown = " ".join(terminal.verification(check(receipt, data) | {"today": after}).split())
+    assert "Aujourd’hui, la même question recevrait une autre réponse :" in shown and "70,12%" in shown
+    with Store.open(data, write=True) as store:
+        store.withdraw(SEED.id, "2025-08-01T00:00:00Z")
+    index(data, WordEncoder())
+    assert today(receipt, data)["same"] is False
 
 
 @pytest.mark.parametrize(
@@ -139,8 +166,12 @@ def test_the_page_carries_the_receipt_and_needs_nothing_else(kept: tuple[Path, d
 
 
 def test_the_command_takes_both_forms(
-    kept: tuple[Path, dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kept: tuple[Path, dict[str, Any]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("SOURCIER_RETRIEVAL", "lexical")
     data, receipt = kept
     as_json, as_page = tmp_path / "recu.json", tmp_path / "recu.html"
     as_json.write_text(json.dumps(receipt, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -151,6 +182,9 @@ def test_the_command_takes_both_forms(
         assert told.startswith(f"Reçu du 1er avril 2026 à 12 h 00 (UTC) : « {QUESTION[:20]}")
         assert "Signature exacte" in told
         assert "exact" in told
+        assert told.rstrip().endswith("Aujourd’hui, la même question recevrait la même réponse.")
+    assert run(["verify", str(as_page), "--data", str(data), "--no-ask"]) == 0
+    assert "Aujourd’hui" not in capsys.readouterr().out
     receipt["question"] = "Autre ?"
     as_json.write_text(json.dumps(receipt), encoding="utf-8")
     assert run(["verify", str(as_json), "--data", str(data), "--json"]) == 1

@@ -14,6 +14,12 @@ LONG = document(
 )
 
 
+RUN = {
+    "started": "2026-11-23T00:06:47Z", "finished": "2026-11-23T00:06:49Z", "seconds": 2.2, "interrupted": True,
+    "sources": [{"name": "a", "found": 5, "new": 3, "edited": 1, "gone": 0}, {"name": "b", "found": 7, "new": 4}],
+}  # fmt: skip
+
+
 def plain(text: str) -> str:
     return " ".join(text.replace("\u00a0", " ").split())
 
@@ -117,10 +123,11 @@ def test_status_with_and_without_an_index() -> None:
     assert text.startswith("Corpus : 118 publications, 120 versions, 1 publication retirée.")
     assert "sourcier index" in text
     index = {"documents": 117, "passages": 243, "latest": "2026-02-03", "generation": "g000002", "late": 1}
-    text = plain(terminal.status(report | {"index": index, "runs": [{"new": 3, "sites": ["x"]}]}))
+    text = plain(terminal.status(report | {"index": index, "runs": [RUN]}))
     assert "génération g000002, 117 publications, la plus récente du 3 février 2026, 243 passages" in text
     assert "1 publication en retard" in text
-    assert "Dernière collecte : new 3." in text
+    assert "Dernière collecte : le 23 novembre 2026 à 0 h 06 (UTC), interrompue avant la fin ; 2 sources :" in text
+    assert "2 sources : 12 vues, 7 nouvelles, 1 modifiée." in text
     assert "endommagé" in terminal.status(report | {"index": {"damaged": "vectors.bin"}})
 
 

@@ -1,17 +1,17 @@
 """The chat in a real browser (Debian's Chromium), on a real server with the real model. Screenshots go to shots/."""
 
-import threading
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from builders import CORPUS, MODELS, ROOT, SEED, document, fill, index
+from doors import QUIET, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from corpus.settings import Settings
 from rag import Assistant
-from ui.commands.serve import bind
 from ui.conversation import FULL, STOPPED, Conversation, stopped
 from ui.filters import iso_day
 from ui.gate import Gate
@@ -19,13 +19,7 @@ from ui.gate import Gate
 if TYPE_CHECKING:
     from rag.encoder import Encoder
 
-pytestmark = [
-    # Gradio 6.31 on the newest starlette and pydantic; none is about our calls.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:starlette"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:uvicorn"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:websockets"),
-]
+pytestmark = QUIET
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -74,21 +68,11 @@ def gate() -> Gate:
 
 @pytest.fixture(scope="module")
 def address(assistant: Assistant, gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    import uvicorn
-
     from ui.web import application
 
     data = next(Path(tmp_path_factory.getbasetemp()).glob("chat*/data"))
-    server = uvicorn.Server(
-        uvicorn.Config(application(assistant, data, gate), log_level="warning", timeout_graceful_shutdown=1)
-    )
-    with bind("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=20)
-        assert not thread.is_alive()
+    with serving(application(assistant, data, gate)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +101,12 @@ class Chat:
         self.page.goto(address)
         self.box = self.page.get_by_label("Votre question")
         self.box.wait_for()
+        self.page.locator("#status[aria-live]").wait_for()  # page.js has dressed the page
 
     def ask(self, question: str, number: int = 1) -> None:
         """Type, press Enter, wait for the end of the `number`-th question."""
         self.box.fill(question)
+        expect(self.box).to_have_value(question)
         self.box.press("Enter")
         self.done(number)
 
@@ -154,6 +140,25 @@ def test_enter_brings_a_cited_answer_with_the_exact_words_marked(chat: Chat) -> 
     expect(chat.box).to_have_value("")
     expect(chat.page.locator("#status")).to_contain_text("69,89%")
     assert chat.page.locator("#status").get_attribute("aria-live") == "polite"
+
+
+def test_what_is_typed_while_the_answer_comes_stays(chat: Chat, gate: Gate) -> None:
+    with gate:
+        chat.box.fill(QUESTION)
+        chat.box.press("Enter")
+        expect(chat.page.locator("#status")).to_contain_text("Recherche en cours")
+        expect(chat.box).to_have_value("")
+        chat.box.fill("Et en 2023 ?")
+    chat.done(1)
+    expect(chat.box).to_have_value("Et en 2023 ?")
+
+
+def test_the_stages_are_told_in_their_order(assistant: Assistant) -> None:
+    *stages, last = Conversation(assistant).reply(QUESTION, {}, 1)
+    told = [re.sub(r"<[^>]+>", " ", step.html).split("?")[-1].split() for step in stages]
+    assert [words[0] for words in told] == ["Recherche", "Lecture", "Vérification"]
+    assert int(told[1][2]) > 0 and not any(step.done for step in stages)
+    assert last.done and "69,89%" in last.html
 
 
 def test_a_numbered_mark_leads_to_the_words(chat: Chat) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from corpus.errors import SourcierError, UsageError
+from ui import DESCRIPTION
 from ui.french import NBSP, typeset
 from ui.messages import in_french, system_in_french
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "ask": ("ui.commands.answer:Ask", "poser une question"),
     "search": ("ui.commands.answer:Search", "chercher des passages"),
     "serve": ("ui.commands.serve:Serve", "ouvrir la conversation dans le navigateur"),
+    "password": ("ui.commands.serve:Password", "préparer l’entrée d’un lecteur, pour le réglage « login »"),
     "status": ("ui.commands.stock:Status", "dire ce que contient le dossier de données"),
     "verify": ("ui.commands.answer:Verify", "vérifier les citations d’une réponse, ou tout le dossier"),
     "verify-claim": (
@@ -84,9 +86,7 @@ def _tell(message: str) -> None:
 
 def _parser(wanted: str) -> argparse.ArgumentParser:
     """The parser; only the wanted command's module is imported."""
-    parser = _French(
-        prog="sourcier", description="Répond en français à ce que les ministères ont publié, et prouve chaque phrase."
-    )
+    parser = _French(prog="sourcier", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", metavar="COMMANDE", title="commandes")
     for name, (target, help_text) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 
-from corpus.errors import SourcierError, StateError
-from corpus.records import Document
-from rag import Answer, Assistant
+from corpus.errors import SourcierError
+from rag import Assistant
 from ui import render
+from ui.current import documents_of, refreshed
 from ui.filters import chosen as chosen_of
 from ui.french import count, typeset
 from ui.gate import Gate
@@ -64,19 +66,37 @@ class Conversation:
             yield _failed(question, LONG_TALK, anchor)
             return
         documents = count(self._assistant.state().documents, "publication")
-        yield Step(
-            html=render.turn(question, render.stage(f"Recherche dans {documents}…"), anchor, keep=False),
-            spoken="Recherche en cours…",
-        )
-        yield self._answered(question, filters, anchor, after)
+        steps: SimpleQueue[Step] = SimpleQueue()
 
-    def _answered(self, question: str, filters: Mapping[str, str | None], anchor: str, after: Sequence[str]) -> Step:
+        def stage(message: str, spoken: str = "") -> None:
+            steps.put(
+                Step(html=render.turn(question, render.stage(message), anchor, keep=False), spoken=spoken or message)
+            )
+
+        stage(f"Recherche dans {documents}…", "Recherche en cours…")
+        answering = Thread(
+            target=lambda: steps.put(self._answered(question, filters, anchor, after, stage)), daemon=True
+        )
+        answering.start()
+        while not (step := steps.get()).done:
+            yield step
+        yield step
+
+    def _answered(
+        self,
+        question: str,
+        filters: Mapping[str, str | None],
+        anchor: str,
+        after: Sequence[str],
+        stage: Callable[[str], None],
+    ) -> Step:
+        """The last step; the stages before it are told to `stage`."""
         if not self._gate.enter():
             return _failed(question, FULL, anchor)
         try:
             with self._gate:
                 chosen = chosen_of(filters)
-                self._refresh()
+                refreshed(self._assistant)
                 answer = self._assistant.ask(
                     question,
                     as_of=chosen.get("as_of"),
@@ -86,8 +106,10 @@ class Conversation:
                     publisher=chosen.get("publisher"),
                     within=self._within(chosen.get("kind")),
                     after=after,
+                    found_passages=lambda found: stage(f"Lecture de {count(found, 'passage')}…"),
                 )
-                body = render.answer(answer, self._documents(answer), anchor, chosen)
+                stage("Vérification des citations…")
+                body = render.answer(answer, documents_of(self._assistant, publications(answer)), anchor, chosen)
         except SourcierError as error:
             return _failed(question, in_french(error), anchor)
         except Exception:
@@ -101,21 +123,6 @@ class Conversation:
             done=True,
             understood="" if answer.notice else answer.understood or question,
         )
-
-    def _refresh(self) -> None:
-        try:
-            self._assistant.refresh()
-        except (StateError, OSError):
-            log.warning("the newer index cannot be opened; answering from the one that is open", exc_info=True)
-
-    def _documents(self, answer: Answer) -> dict[str, Document]:
-        documents = {}
-        for name in publications(answer):
-            try:
-                documents[name] = self._assistant.document(name)
-            except KeyError:  # withdrawn by a newer index between the answer and here: its quotes are shown alone
-                continue
-        return documents
 
 
 def stopped(question: str, number: int) -> Step:

@@ -7,18 +7,19 @@ desk; it opens no store and knows no thread.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpus.archive import Archive
-from corpus.errors import Overloaded, SourcierError, StateError
+from corpus.errors import Overloaded, SourcierError
 from corpus.health import SourceHealth, health, now
 from corpus.records import Document, Fetched, Version
 from corpus.store import Store
 from rag import Answer, Assistant, ClaimVerdict, CorpusState, Evidence
 from ui.catalogue import Catalogue
+from ui.current import documents_of, refreshed
 from ui.filters import Filters
 from ui.gate import AT_ONCE, Gate
 from ui.sources import publications
@@ -76,22 +77,24 @@ class Desk:
         self._health: tuple[float, tuple[SourceHealth, ...]] | None = None
         self._lanes: CapacityLimiter | None = None
 
-    def ask(self, question: str, filters: Filters) -> Answer:
-        """Answer a question. Raises as `Assistant.ask`."""
-        question = _encodable(question)
-        self._refresh()
-        return self._timed("ask", question, lambda: self.assistant.ask(question, **self._narrowed(filters)))
+    def ask(self, question: str, filters: Filters, after: Sequence[str] = ()) -> Answer:
+        """Answer a question; after: those before it that a follow-up is read from. Raises as `Assistant.ask`."""
+        question, after = _encodable(question), [_encodable(each) for each in after]
+        refreshed(self.assistant)
+        return self._timed(
+            "ask", question, lambda: self.assistant.ask(question, after=after, **self._narrowed(filters))
+        )
 
     def search(self, question: str, filters: Filters, k: int) -> tuple[Evidence, ...]:
         """The k nearest passages. Raises as `Assistant.search`."""
         question = _encodable(question)
-        self._refresh()
+        refreshed(self.assistant)
         return self._timed("search", question, lambda: self.assistant.search(question, k=k, **self._narrowed(filters)))
 
     def verify(self, text: str, filters: Filters) -> tuple[ClaimVerdict, ...]:
         """The verdict on each claim; of the filters, as_of and ministry count. Raises as `Assistant.verify`."""
         text = _encodable(text)
-        self._refresh()
+        refreshed(self.assistant)
         narrowed = {"as_of": filters.get("as_of"), "ministry": filters.get("ministry")}
         return self._timed("verify", text, lambda: self.assistant.verify(text, **narrowed))
 
@@ -111,13 +114,7 @@ class Desk:
 
     def documents(self, answer: Answer) -> dict[str, Document]:
         """The publications of an answer by id, in the version that its offsets count in."""
-        found = {}
-        for name in publications(answer):
-            try:
-                found[name] = self.assistant.document(name)
-            except KeyError:  # gone with a newer index between the answer and here: its quotes are shown alone
-                continue
-        return found
+        return documents_of(self.assistant, publications(answer))
 
     def catalogue(self) -> Catalogue:
         """What the corpus holds now, read again with each index generation and at most every half minute."""
@@ -198,12 +195,6 @@ class Desk:
         kind = filters.get("kind")
         known = {name: filters.get(name) for name in ("as_of", "since", "until", "ministry", "publisher")}
         return known | {"within": self.catalogue().within(kind)} if kind else known
-
-    def _refresh(self) -> None:
-        try:
-            self.assistant.refresh()
-        except (StateError, OSError):
-            log.warning("the newer index cannot be opened; answering from the one that is open", exc_info=True)
 
     def _timed(self, what: str, text: str, call: Callable[[], T]) -> T:
         began = time.monotonic()

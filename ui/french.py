@@ -86,8 +86,10 @@ def day(published: str | None) -> str:
     return in_words(published).replace(" ", NBSP) if published else "date inconnue"
 
 
-def moment(time: str) -> str:
-    """An ISO 8601 time in UTC in words: « 22 novembre 2026 à 18 h 18 (UTC) »; another text as it is."""
+def moment(time: str | None) -> str:
+    """An ISO 8601 time in UTC in words: « 22 novembre 2026 à 18 h 18 (UTC) »; « jamais »; another text as it is."""
+    if not time:
+        return "jamais"
     found = re.match(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})", time)
     return f"{day(found[1])} à{NBSP}{int(found[2])}{NBSP}h{NBSP}{found[3]}{NBSP}(UTC)" if found else time
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ui.escape import clean
-from ui.french import NBSP, capital, count, day, typeset
-from ui.reasons import STOPS, reason
+from ui.french import NBSP, capital, count, day, moment, typeset
+from ui.reasons import COUNTS, STOPS, reason
 
 ALARMS: Mapping[str, str] = {
     "unreachable": "le site ne répond plus ({value}), dernière visite réussie : {usual}",
@@ -20,16 +20,6 @@ ALARMS: Mapping[str, str] = {
     "pending": "{value} adresses attendent, et leur nombre ne diminue pas",
 }
 """The French of the kinds of `corpus.health.Alarm`."""
-
-_COUNTS = (
-    ("found", "vue", "vues"),
-    ("new", "nouvelle", "nouvelles"),
-    ("edited", "modifiée", "modifiées"),
-    ("restored", "rétablie", "rétablies"),
-    ("unchanged", "inchangée", "inchangées"),
-    ("gone", "disparue", "disparues"),
-    ("withdrawn", "retirée", "retirées"),
-)
 
 
 def report(sources: Iterable[Mapping[str, Any]]) -> str:
@@ -46,8 +36,8 @@ def alarms(sources: Iterable[Mapping[str, Any]]) -> str:
 def _source(source: Mapping[str, Any]) -> list[str]:
     newest = f", publication la plus récente{NBSP}: {day(source['last_published'])}" if source["last_published"] else ""
     lines = [
-        f"{clean(source['name'])}{NBSP}: dernière collecte le{NBSP}{_moment(source['last_run'])}, "
-        f"dernière visite réussie{NBSP}: {_moment(source['last_success'])}{newest}."
+        f"{clean(source['name'])}{NBSP}: dernière collecte le{NBSP}{moment(source['last_run'])}, "
+        f"dernière visite réussie{NBSP}: {moment(source['last_success'])}{newest}."
     ]
     lines += [f"  Alarme{NBSP}: {alarm(each)}." for each in source["alarms"]]
     if source["stopped"]:
@@ -57,9 +47,7 @@ def _source(source: Mapping[str, Any]) -> list[str]:
 
 
 def _day(each: Mapping[str, Any]) -> str:
-    said = [
-        count(each["counts"][key], one, many) for key, one, many in _COUNTS if each["counts"][key] or key == "found"
-    ]
+    said = [count(each["counts"][key], one, many) for key, one, many in COUNTS if each["counts"][key] or key == "found"]
     for group, one, many in (("refused", "refusée", "refusées"), ("failed", "échec", "échecs")):
         total = sum(each[group].values())
         why = ", ".join(f"{reason(code)}{NBSP}: {number}" for code, number in each[group].items())
@@ -86,14 +74,7 @@ def alarm(each: Mapping[str, Any]) -> str:
     """One alarm in words, without its source. each: `corpus.health.Alarm` as a dict."""
     value, usual = each["value"], each["usual"]
     if each["kind"] == "unreachable":
-        value, usual = ", ".join(map(reason, value.split(", "))) if value else "aucune page", _moment(usual)
+        value, usual = ", ".join(map(reason, value.split(", "))) if value else "aucune page", moment(usual)
     if each["kind"] == "future":
-        value = _moment(value)
+        value = moment(value)
     return typeset(ALARMS[each["kind"]].format(value=clean(value), usual=clean(usual)))
-
-
-def _moment(time: str | None) -> str:
-    """« 27 mars 2025 à 10 h 05 » (UTC); « jamais »."""
-    if not time:
-        return "jamais"
-    return f"{day(time[:10])} à{NBSP}{time[11:13]}{NBSP}h{NBSP}{time[14:16]}"

@@ -61,10 +61,10 @@ class Limits:
     def _wait(self, scope: Scope) -> int:
         """Seconds to wait; 0 when the request may pass."""
         assert self._item is not None
-        visitor = _visitor(scope)
-        if self._windows.hit(self._item, visitor):
+        who = visitor(scope)
+        if self._windows.hit(self._item, who):
             return 0
-        reset, _ = self._windows.get_window_stats(self._item, visitor)
+        reset, _ = self._windows.get_window_stats(self._item, who)
         return max(1, round(reset - time.time()))
 
 
@@ -72,6 +72,18 @@ def inner_path(scope: Scope) -> str:
     """The path of a request within the site, wherever a proxy serves it."""
     path, root = str(scope["path"]), str(scope.get("root_path", ""))
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def visitor(scope: Scope) -> str:
+    """The address that a limit counts for: an IPv6 visitor owns a /64."""
+    host = (scope.get("client") or ("?", 0))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return str(host)
+    if address.version == 4:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
@@ -105,18 +117,6 @@ class _Again:
             return await self._receive()
         body, self._body = self._body, None
         return {"type": "http.request", "body": body, "more_body": False}
-
-
-def _visitor(scope: Scope) -> str:
-    """The address that a limit counts for: an IPv6 visitor owns a /64."""
-    host = (scope.get("client") or ("?", 0))[0]
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return str(host)
-    if address.version == 4:
-        return host
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _refusal(scope: Scope, path: str, status: int, told: str, headers: dict[str, str]) -> Response:

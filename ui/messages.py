@@ -25,6 +25,8 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
         "": "Le fichier de réglages « {origin} » n’est pas du TOML correct.",
         "SOURCIER_SETTINGS": "Le fichier de réglages « {value} », nommé par SOURCIER_SETTINGS, n’existe pas.",
         "unknown_engine": "Le réglage « {key} » nomme un moteur inconnu, « {value} » (moteurs possibles : {known}).",
+        "bad_login": "Le réglage « {key} » est incorrect : chaque entrée est une ligne que « sourcier password NOM » a "
+        "écrite.",
         "*": "Réglage inconnu ou incorrect{in_origin} : « {key} » = « {value} ».",
     },
     errors.CatalogueError: {

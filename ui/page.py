@@ -16,10 +16,10 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import DESCRIPTION
 from ui.limits import inner_path
 
 STATIC = Path(__file__).parent / "static"
-DESCRIPTION = "Répond en français à ce que les ministères ont publié, et prouve chaque phrase."
 
 _CLOSED = re.compile(r"/gradio_api/(upload|proxy=|file=|stream/|vibe|deep_link|process_recording)|/(monitoring|runs)\b")
 """Doors of Gradio that this page does not use."""

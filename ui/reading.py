@@ -108,17 +108,18 @@ def _where(document: Document) -> str:
 def _warnings(publication: Publication, shown: Version, base: str) -> list[str]:
     warned = []
     if publication.withdrawn:
-        warned.append(
+        told = (
             f"Cette publication a été retirée de son site : Sourcier l’a constaté le {moment(publication.withdrawn)}. "
             "Elle ne sert plus à répondre ; son texte reste ici comme preuve."
         )
+        warned.append(safe(typeset(told)))
     if shown is not publication.current:
-        warned.append(
-            f"Ceci est la version {shown.number}, lue le {moment(shown.captured)}. Une version plus récente existe."
-        )
+        told, last = f"Ceci est la version {shown.number}, lue le {moment(shown.captured)}.", publication.current.number
+        target = f"{base}/publication/{percent(shown.document.id)}?v={last}"
+        warned.append(f'{safe(told)} <a href="{safe(target)}">Voir la version {last}, plus récente</a>.')
     elif publication.indexed is not None and publication.indexed != shown.number:
         warned.append("Les réponses sont encore prises dans une version antérieure, jusqu’au prochain index.")
-    return [f'<p class="notice bad">{safe(typeset(text))}</p>' for text in warned]
+    return [f'<p class="notice bad">{text}</p>' for text in warned]
 
 
 def _ways(publication: Publication, shown: Version, spans: Sequence[Span], base: str) -> str:

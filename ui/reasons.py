@@ -195,7 +195,8 @@ TYPES: Mapping[str, str] = {
 }
 """Names of Python's types, as a catalogue's author knows them."""
 
-_COUNTS = (
+COUNTS = (
+    ("found", "vue", "vues"),
     ("new", "nouvelle", "nouvelles"),
     ("edited", "modifiée", "modifiées"),
     ("restored", "rétablie", "rétablies"),
@@ -203,6 +204,7 @@ _COUNTS = (
     ("gone", "disparue", "disparues"),
     ("withdrawn", "retirée", "retirées"),
 )
+"""What a collection counts, in the words that readers see: name, one, several."""
 
 STOPS: Mapping[str, str] = {
     "hours": "hors des heures permises par le catalogue",
@@ -229,7 +231,7 @@ def run_report(report: Mapping[str, Any]) -> str:
     """The report of an ingest run, source by source, problems named."""
     lines = []
     for source in report["sources"]:
-        counts = ", ".join(count(source[key], one, many) for key, one, many in _COUNTS if source.get(key))
+        counts = ", ".join(count(source[key], one, many) for key, one, many in COUNTS[1:] if source.get(key))
         lines.append(f"{source['name']}{NBSP}: {counts or 'aucune publication'} ({_seconds(source['seconds'])})")
         for group, word in (("refused", "refusé"), ("failed", "échec"), ("alarms", "à voir")):
             lines += [f"  {word}{NBSP}: {number}{NBSP}× {reason(code)}" for code, number in source[group].items()]

@@ -9,7 +9,8 @@ import io
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,52 +43,59 @@ def page_text(document: Document, page: int) -> Span:
 
 def sheet(body: bytes, page: int, document: Document, quotes: Sequence[Span]) -> Sheet | None:
     """Size and boxes of a page, from 1. quotes: spans of `document.text`. None for a file or page that fails."""
-    import pypdfium2
-
     whole = page_text(document, page)
-    with _pdfium:
-        try:
-            opened = pypdfium2.PdfDocument(body)
-        except pypdfium2.PdfiumError:
+    with _opened(body, page) as held:
+        if held is None:
             return None
-        try:
-            held = opened[page - 1]
-            width, height = _size(held)
-            text, places = _characters(held)
-            boxes: list[tuple[int, int, int, int]] = []
-            for span in quotes:
-                start, end = max(span.start, whole.start), min(span.end, whole.end)
-                if start < end:
-                    found = _find(document.text[whole.start : start], document.text[start:end], text)
-                    boxes += _boxes(held, [places[at] for at in found], width, height)
-            return Sheet(width, height, tuple(boxes))
-        except (pypdfium2.PdfiumError, IndexError, ValueError):
-            return None
-        finally:
-            opened.close()
+        width, height = _size(held)
+        text, places = _characters(held)
+        boxes: list[tuple[int, int, int, int]] = []
+        for span in quotes:
+            start, end = max(span.start, whole.start), min(span.end, whole.end)
+            if start < end:
+                found = _find(document.text[whole.start : start], document.text[start:end], text)
+                boxes += _boxes(held, [places[at] for at in found], width, height)
+        return Sheet(width, height, tuple(boxes))
+    return None
 
 
 @lru_cache(maxsize=_KEPT)
 def picture(body: bytes, page: int) -> bytes | None:
     """A page, from 1, as PNG; None for a file or page that fails."""
+    with _opened(body, page) as held:
+        if held is None:
+            return None
+        width, height = _size(held)
+        image = held.render(scale=width / held.get_width(), grayscale=True).to_pil()
+        written = io.BytesIO()
+        image.crop((0, 0, width, height)).point(_SIXTEEN).save(written, "png", compress_level=6)
+        return written.getvalue()
+    return None
+
+
+@contextmanager
+def _opened(body: bytes, page: int) -> Iterator[Any]:
+    """A page, from 1, of a PDF, PDFium held meanwhile; None for one that does not open.
+
+    What PDFium cannot do with the page ends the block without an error: the caller then has no value to return.
+    """
     import pypdfium2
 
+    fails = (pypdfium2.PdfiumError, IndexError, ValueError, MemoryError)
     with _pdfium:
         try:
-            opened = pypdfium2.PdfDocument(body)
+            file = pypdfium2.PdfDocument(body)
         except pypdfium2.PdfiumError:
-            return None
+            yield None
+            return
         try:
-            held = opened[page - 1]
-            width, height = _size(held)
-            image = held.render(scale=width / held.get_width(), grayscale=True).to_pil()
-        except (pypdfium2.PdfiumError, IndexError, ValueError, MemoryError):
-            return None
+            held = None
+            with suppress(*fails):
+                held = file[page - 1]
+            with suppress(*fails):
+                yield held
         finally:
-            opened.close()
-    written = io.BytesIO()
-    image.crop((0, 0, width, height)).point(_SIXTEEN).save(written, "png", compress_level=6)
-    return written.getvalue()
+            file.close()
 
 
 def _size(page: Any) -> tuple[int, int]:

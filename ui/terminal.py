@@ -26,6 +26,7 @@ from ui.french import (
     written,
 )
 from ui.panel import by_kind, is_cited
+from ui.reasons import COUNTS
 from ui.render import NEAREST, REFUSAL
 from ui.sources import copies, numbered
 from ui.ways import VERDICTS, context, missing, why_not
@@ -96,8 +97,8 @@ def verdicts(found: Sequence[ClaimVerdict]) -> str:
 
 def verification(report: Mapping[str, Any]) -> str:
     """The outcome of `sourcier verify`: {"checked": int, "problems": [{"doc", "quote", "reason"}]}; of a receipt with
-    "changes" of the same shape, "signature" and "receipt" (`receipts.check`)."""
-    return "\n".join([*_of_receipt(report), *_verified(report), *_changes(report)])
+    "changes" of the same shape, "signature" and "receipt" (`receipts.check`), and "today" (`receipts.again`)."""
+    return "\n".join([*_of_receipt(report), *_verified(report), *_changes(report), *_today(report)])
 
 
 def _of_receipt(report: Mapping[str, Any]) -> list[str]:
@@ -113,6 +114,14 @@ def _changes(report: Mapping[str, Any]) -> list[str]:
     if not changes:
         return []
     return ["", f"Depuis le reçu{NBSP}:", *(line for each in changes for line in _listed_problem(each))]
+
+
+def _today(report: Mapping[str, Any]) -> list[str]:
+    today = report.get("today")
+    if not today:
+        return []
+    lines = ["", *_wrapped(f"Aujourd’hui, {_one_line(today['told'])}{f'{NBSP}:' if today['differences'] else '.'}")]
+    return [*lines, *(line for each in today["differences"] for line in _listed_problem(each))]
 
 
 def _listed_problem(problem: Mapping[str, Any]) -> list[str]:
@@ -156,8 +165,7 @@ def status(report: Mapping[str, Any]) -> str:
     if report.get("ocr"):
         lines.append(f"Reconnaissance optique{NBSP}: {_recognised(report['ocr'])}.")
     if report["runs"]:
-        counted = ", ".join(f"{name} {value}" for name, value in report["runs"][0].items() if _is_scalar(value))
-        lines.append(f"Dernière collecte{NBSP}: {clean(counted)}.")
+        lines.append(f"Dernière collecte{NBSP}: {_run(report['runs'][0])}.")
     return "\n".join(line for text in lines for line in _wrapped(text))
 
 
@@ -251,5 +259,11 @@ def _one_line(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", clean(text)).strip()
 
 
-def _is_scalar(value: object) -> bool:
-    return isinstance(value, str | int | float)
+def _run(run: Mapping[str, Any]) -> str:
+    """When a collection was, how long it took, and what its sources brought together."""
+    sources = run.get("sources") or ()
+    sums = [(sum(each.get(name) or 0 for each in sources), one, many) for name, one, many in COUNTS]
+    counted = ", ".join(count(total, one, many) for total, one, many in sums if total) or "aucune publication"
+    cut = ", interrompue avant la fin" if run.get("interrupted") else ""
+    when_run = moment(str(run.get("started") or ""))
+    return f"le{NBSP}{clean(when_run)}{cut}{NBSP}; {count(len(sources), 'source')}{NBSP}: {counted}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant
+from ui import DESCRIPTION
 from ui.catalogue import Catalogue, kind_name
 from ui.conversation import Conversation, stopped
 from ui.desk import Desk
@@ -19,7 +20,7 @@ from ui.examples import examples_of
 from ui.filters import FILTERS
 from ui.french import NBSP, count, day
 from ui.gate import Gate
-from ui.page import DESCRIPTION, STATIC, FrenchPage
+from ui.page import STATIC, FrenchPage
 from ui.theme import theme
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ _Asked = tuple[int, str, str]
 """Number of questions, the one under way, and the last one answered, in full, from which a follow-up is understood."""
 _NOTHING: _Asked = (0, "", "")
 _STATE_SECONDS = 6 * 3600  # a conversation left alone this long starts again from its first number
+_SESSIONS = 500
+"""Conversations whose last question is held, those used last. Gradio copies the page's description and the answer
+shown for each, 120 KB (measured over 400 conversations), and holds 10,000 unless told; one that was dropped goes on,
+from its first number and without what a follow-up is understood from."""
 _WAITING = 64
 """Requests that may wait at all doors together: fifty programs at once are served in their turn."""
 
@@ -48,11 +53,15 @@ def application(assistant: Assistant, data: str | Path, gate: Gate | None = None
     from ui.api.routes import plain_health, rest
     from ui.light.routes import routes
     from ui.limits import Limits
+    from ui.login import Login
+    from ui.passwords import readers_of
 
     settings = assistant.settings
     gate = gate or Gate(waiting=_WAITING)
     desk = Desk(assistant, Path(data), gate, tell_questions=settings.log == "questions")
     app = FastAPI(title="Sourcier", openapi_url=None)
+    if settings.login or settings.api_key:
+        app.add_middleware(Login, readers=readers_of(settings.login), key=settings.api_key)
     app.add_middleware(FrenchPage)
     app.add_middleware(Limits, per_minute=settings.rate_per_minute)
     app.mount("/sourcier", StaticFiles(directory=STATIC))
@@ -135,22 +144,26 @@ def page(assistant: Assistant, offered: Callable[[], Catalogue], gate: Gate | No
         blocks.load(
             lambda: _offer(offered()), None, names, show_progress="hidden", queue=False, api_visibility="private"
         ).then(None, None, [question, *chosen], js="() => window.sourcier.remembered()", api_visibility="private")
+    blocks.state_session_capacity = _SESSIONS
     blocks.queue(default_concurrency_limit=None, api_open=False)
     return blocks
 
 
 async def _ask(conversation: Conversation, *values: Any) -> AsyncIterator[Any]:
     """One question. Asynchronous, so that a stop does not wait for the thread that searches: it ends by itself."""
+    import gradio as gr
     from anyio.to_thread import run_sync
 
     question, *chosen, asked = values
     number, last = asked[0] + 1, asked[2]
     filters = dict(zip(FILTERS, chosen, strict=True))
     steps = conversation.reply(question or "", filters, number, [last] if last else [])
+    box: Any = ""
     while step := await run_sync(next, steps, None, abandon_on_cancel=True):
         under_way = "" if step.done else question
         state = number, under_way, step.understood or last
-        yield _updates(question if step.retry else "", step.html, step.spoken, state)
+        yield _updates(question if step.retry else box, step.html, step.spoken, state)
+        box = gr.skip()  # what is typed while the answer is under way stays
 
 
 def _stopped(asked: _Asked) -> Any:
@@ -159,7 +172,7 @@ def _stopped(asked: _Asked) -> Any:
     return _updates(question, step.html, step.spoken, (number, "", last))
 
 
-def _updates(box: str, html: str, spoken: str, asked: _Asked) -> Any:
+def _updates(box: Any, html: str, spoken: str, asked: _Asked) -> Any:
     import gradio as gr
 
     busy = bool(asked[1])

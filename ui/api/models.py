@@ -14,6 +14,8 @@ MOST = 100
 """Items on one page of a list, at most; and of passages, how far a list goes."""
 FURTHEST = 1_000_000
 """Publications that can be passed over."""
+FOLLOWED = 5
+"""Questions that a follow-up may name, at most; with 500 characters each, an address holds them still."""
 _EXAMPLE = "Quel est le taux d’exécution physique de la Transition digitale au 31 décembre 2024 ?"
 
 
@@ -47,15 +49,24 @@ class Filtered(_Strict):
 class Question(Filtered):
     """Une question et ses filtres."""
 
+    after: list[Annotated[str, Field(max_length=500)]] = Field(
+        default_factory=list,
+        max_length=FOLLOWED,
+        description="Les questions d’avant, la plus ancienne d’abord, dont celle-ci est la suite (« et en 2023 ? »).",
+        examples=[["Quel est le taux d’exécution physique de la Transition digitale au 30 juin 2025 ?"]],
+    )
     question: str = Field(
         description="La question, en français ; le réglage « max_question_chars » borne sa longueur (2000 signes).",
         examples=[_EXAMPLE],
     )
 
 
-class Lookup(Question):
+class Lookup(Filtered):
     """Une recherche de passages."""
 
+    question: str = Field(
+        description="Ce que l’on cherche, en français, de la même longueur qu’une question.", examples=[_EXAMPLE]
+    )
     limit: int = Field(10, ge=1, le=MOST, description="Passages par page.")
     offset: int = Field(0, ge=0, le=MOST, description="Passages à sauter.")
 

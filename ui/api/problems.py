@@ -24,6 +24,7 @@ RETRY_SECONDS = 5
 """What a client is told to wait when the server is full."""
 TITLES: Mapping[int, str] = {
     400: "Demande mal formée",
+    401: "Non autorisé",
     404: "Introuvable",
     405: "Méthode non permise",
     413: "Demande trop volumineuse",
@@ -54,6 +55,8 @@ _FIELDS: Mapping[str, str] = {
     "int_parsing_size": "ce nombre est trop grand",
     "greater_than_equal": "il faut au moins {ge}",
     "less_than_equal": "il faut au plus {le}",
+    "list_type": "il faut une liste",
+    "too_long": "il y en a trop",
     "json_invalid": "ce n’est pas du JSON correct",
     "model_attributes_type": "il faut un objet JSON",
     "model_type": "il faut un objet JSON",

@@ -6,13 +6,14 @@ from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from corpus.errors import StateError
 from corpus.store import Store
 from rag import Answer
+from ui import DESCRIPTION
 from ui.api import docs, models
 from ui.api.problems import MEDIA, TITLES, install, not_found
 from ui.desk import Desk, Publication
@@ -30,16 +31,17 @@ _ERRORS: Responses = {
         "description": TITLES[status],
         "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for status in (400, 404, 413, 415, 422, 429, 503)
+    for status in (400, 401, 404, 413, 415, 422, 429, 503)
 }
-_ASKING: Responses = {status: _ERRORS[status] for status in (400, 413, 415, 422, 429, 503)}
-_READING: Responses = {status: _ERRORS[status] for status in (404, 422, 503)}
-_STANDING: Responses = {503: _ERRORS[503]}
+_ASKING: Responses = {status: _ERRORS[status] for status in (400, 401, 413, 415, 422, 429, 503)}
+_READING: Responses = {status: _ERRORS[status] for status in (401, 404, 422, 503)}
+_STANDING: Responses = {status: _ERRORS[status] for status in (401, 503)}
 _DESCRIPTION = (
     "Pose une question en français sur ce que des ministères ont publié, et reçoit des phrases citées mot pour mot : "
-    "`texte[start:end] == quote`. Aucune clé n’est demandée. Les erreurs suivent la RFC 9457 "
-    "(`application/problem+json`), en français. Trop de demandes d’une même adresse reçoivent 429, un serveur plein "
-    "répond 503 ; l’en-tête `Retry-After` dit combien de secondes attendre."
+    "`texte[start:end] == quote`. Une clé n’est demandée que si l’opérateur a fermé le service : elle s’envoie dans "
+    "l’en-tête `Authorization: Bearer`, ou le nom et le mot de passe d’un lecteur dans `Authorization: Basic`. Les "
+    "erreurs suivent la RFC 9457 (`application/problem+json`), en français. Trop de demandes d’une même adresse "
+    "reçoivent 429, un serveur plein répond 503 ; l’en-tête `Retry-After` dit combien de secondes attendre."
 )
 
 
@@ -60,7 +62,7 @@ def rest(desk: Desk) -> FastAPI:
 def _add_questions(app: FastAPI, desk: Desk) -> None:
     async def ask(asked: models.Question, request: Request) -> Any:
         filters = asked.filters()
-        answer = await desk.turn(lambda: desk.ask(asked.question, filters))
+        answer = await desk.turn(lambda: desk.ask(asked.question, filters, asked.after))
         return answer.to_dict() | {"permalink": _permalink(answer, filters, request)}
 
     async def search(asked: models.Lookup, request: Request) -> Any:
@@ -75,7 +77,7 @@ def _add_questions(app: FastAPI, desk: Desk) -> None:
 
     async def receipt(asked: models.Question) -> Any:
         filters = asked.filters()
-        return await desk.turn(lambda: receipt_of(desk, desk.ask(asked.question, filters), filters))
+        return await desk.turn(lambda: receipt_of(desk, desk.ask(asked.question, filters, asked.after), filters))
 
     _both(app, "/ask", ask, models.Question, models.Reply, "Poser une question")
     _both(app, "/search", search, models.Lookup, models.Passages, "Chercher des passages")
@@ -117,7 +119,8 @@ def _add_publications(app: FastAPI, desk: Desk) -> None:
         tags=[_READ], summary="Lire une publication et la liste de ses versions",
     )  # fmt: skip
     def document(
-        doc: str, version: Annotated[int | None, Query(ge=1, le=1_000_000, description="Numéro de version.")] = None
+        doc: Annotated[str, Path(description="Identifiant de la publication.")],
+        version: Annotated[int | None, Query(ge=1, le=1_000_000, description="Numéro de version.")] = None,
     ) -> Any:
         try:
             publication = desk.publication(doc)
@@ -170,7 +173,7 @@ def plain_health(desk: Desk) -> Response:
 
 def _permalink(answer: Answer, filters: Filters, request: Request) -> str:
     site = str(request.scope.get("root_path", "")).removesuffix("/api/v1")
-    return address(f"{site}/lire", answer.question, filters)
+    return address(f"{site}/lire", answer.understood or answer.question, filters)
 
 
 def _page(
@@ -202,13 +205,10 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     """The description with the shape of errors, which no route returns by itself."""
     if app.openapi_schema is None:
         described = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, summary=_SUMMARY
+            title=app.title, version=app.version, description=app.description, routes=app.routes, summary=DESCRIPTION
         )
         shapes = described.setdefault("components", {}).setdefault("schemas", {})
         shapes["Problem"] = models.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         shapes |= shapes["Problem"].pop("$defs", {})
         app.openapi_schema = described
     return app.openapi_schema
-
-
-_SUMMARY = "Répond en français à ce que les ministères ont publié, et prouve chaque phrase."

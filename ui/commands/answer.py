@@ -6,11 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import DocumentError
+from corpus.errors import DocumentError, StateError
 from corpus.store import Store
 from rag import Assistant, Evidence
 from ui import terminal
 from ui.commands.options import add_filters, add_json, filters
+from ui.desk import Desk
+from ui.gate import Gate
+from ui.receipts.again import again
 from ui.receipts.check import check, load
 from ui.sources import publications
 
@@ -101,6 +104,9 @@ class Verify:
             help="réponse écrite par « sourcier ask --json », ou reçu de preuve (JSON ou HTML) ; sans fichier, tout le "
             "dossier est vérifié",
         )  # fmt: skip
+        parser.add_argument(
+            "--no-ask", action="store_true", help="ne pas poser de nouveau la question d’un reçu (plus rapide)"
+        )
         add_json(parser)
 
     @staticmethod
@@ -108,6 +114,8 @@ class Verify:
         receipt = load(args.answer) if args.answer else None
         if receipt is not None:
             report = check(receipt, args.data)
+            if not args.no_ask:
+                report["today"] = _asked_again(receipt, args.data)
         else:
             report = _verify_answer(args.data, args.answer) if args.answer else _verify_folder(args.data)
         if args.json:
@@ -115,6 +123,15 @@ class Verify:
         else:
             print(terminal.verification(report))
         return 0 if not report["problems"] else 1
+
+
+def _asked_again(receipt: dict[str, Any], data: Path) -> dict[str, Any] | None:
+    """What the corpus of today answers to a receipt's question; None without a corpus or an index."""
+    try:
+        with Assistant.open(data) as assistant:
+            return again(receipt, Desk(assistant, data, Gate()))
+    except StateError:
+        return None
 
 
 def _verify_answer(data: Path, path: Path) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""`serve`: the chat in a browser."""
+"""`serve`: the chat in a browser; `password`: who may enter."""
 
 import argparse
 import errno
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from getpass import getpass
 from typing import TYPE_CHECKING
 
 from corpus.errors import PortBusy, UsageError
@@ -42,6 +44,22 @@ class Serve:
 
                 _log(settings.log)
                 _serve(application(assistant, args.data), listener, host, settings.root_path)
+        return 0
+
+
+class Password:
+    """The line of a reader, for the setting `login`. The password is typed, or comes on stdin."""
+
+    @staticmethod
+    def configure(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("name", metavar="NOM")
+
+    @staticmethod
+    def run(args: argparse.Namespace) -> int:
+        from ui.passwords import entry
+
+        typed = getpass("Mot de passe\u00a0: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+        print(entry(args.name, typed))
         return 0
 
 

@@ -5,14 +5,13 @@ from urllib.parse import quote as percent
 
 from corpus.records import Card, Document
 from rag import Answer, ClaimVerdict
-from ui import render
+from ui import DESCRIPTION, render
 from ui.catalogue import Catalogue, kind_name
 from ui.escape import safe
 from ui.filters import Filters, address
 from ui.french import NBSP, capital, count, day, typeset
 from ui.light import forms
 from ui.light.frame import notice
-from ui.page import DESCRIPTION
 from ui.reading import quoted_spans, reader_address
 
 PER_PAGE = 20

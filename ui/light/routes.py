@@ -19,6 +19,7 @@ from corpus.errors import Overloaded, SourcierError
 from corpus.records import Document
 from rag import ClaimVerdict
 from ui.api.problems import RETRY_SECONDS, UNEXPECTED, status_of
+from ui.current import documents_of
 from ui.desk import Desk
 from ui.examples import examples_of
 from ui.filters import DAYS, Filters, chosen
@@ -128,13 +129,7 @@ async def _verify(desk: Desk, request: Request, base: str) -> Response:
 
 
 def _quoted(desk: Desk, verdicts: Sequence[ClaimVerdict]) -> dict[str, Document]:
-    found = {}
-    for name in {citation.doc for one in verdicts for citation in one.quotes}:
-        try:
-            found[name] = desk.assistant.document(name)
-        except KeyError:
-            continue
-    return found
+    return documents_of(desk.assistant, {citation.doc for one in verdicts for citation in one.quotes})
 
 
 async def _publications(desk: Desk, request: Request, base: str) -> Response:

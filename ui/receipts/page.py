@@ -54,15 +54,14 @@ def _place(quote: Mapping[str, Any], publications: Mapping[str, Mapping[str, Any
 
 
 def _values(conflicts: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row"><bdi>{safe(point["value"])}</bdi></th>'
-        f"<td>{day(point['as_of']) if point['as_of'] else '–'}</td>"
-        f"<td><bdi>{safe(point['publisher'])}</bdi></td><td>{day(point['published'])}</td></tr>"
+    listed = "".join(
+        f"<li><strong><bdi>{safe(point['value'])}</bdi></strong>"
+        f"{f' au{NBSP}' + day(point['as_of']) if point['as_of'] else ''}, <bdi>{safe(point['publisher'])}</bdi>, "
+        f'{day(point["published"])}{NBSP}: «{NBSP}<span dir="auto">{safe(point["quote"].strip())}</span>{NBSP}»</li>'
         for series in conflicts
         for point in series["points"]
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Valeur", "Arrêtée au", "Éditeur", "Publiée le"))
-    return f"<h2>Autres valeurs publiées</h2><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<h2>Valeurs publiées</h2><ul>{listed}</ul>"
 
 
 def _publication(known: Mapping[str, Any]) -> str:
@@ -75,12 +74,12 @@ def _publication(known: Mapping[str, Any]) -> str:
         ("Ministère", known["ministry"]),
         ("Publiée le", day(known["published"])),
         ("Version", f"{known['version']}, lue le {moment(known['captured'])}"),
-        ("Empreinte de la version (SHA-256)", known["digest"]),
-        ("Empreinte du texte (SHA-256)", known["text_sha256"]),
+        ("Empreinte de la version (SHA\u2011256)", known["digest"]),
+        ("Empreinte du texte (SHA\u2011256)", known["text_sha256"]),
     ]
     if original:
         rows.append(("Fichier d’origine récupéré le", moment(original["fetched"])))
-        rows.append(("Empreinte du fichier d’origine (SHA-256)", original["sha256"]))
+        rows.append(("Empreinte du fichier d’origine (SHA\u2011256)", original["sha256"]))
     if known["withdrawn"]:
         rows.append(("Retirée le", moment(known["withdrawn"])))
     listed = "".join(f'<tr><th scope="row">{name}</th><td><bdi>{safe(value)}</bdi></td></tr>' for name, value in rows)

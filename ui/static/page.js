@@ -16,9 +16,11 @@
     history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
   };
   const remembered = () => {
-    const values = new URLSearchParams(location.search), question = values.get("q") || "";
+    const values = new URLSearchParams(location.search);
+    // What a reader typed while the page was loading stays.
+    const question = values.get("q") || "", typed = one("#question textarea")?.value || "";
     if (question) askWhenSet(question, performance.now() + 5000);
-    return [question, ...FILTERS.map((name) => values.get(name) || "")];
+    return [question || typed, ...FILTERS.map((name) => values.get(name) || "")];
   };
   const counted = (values) => {
     const label = one("#filters > button span"), active = values.filter(Boolean).length;
@@ -113,12 +115,18 @@
     }
   });
 
+  let answered = null, moved = "";
   // A question leaves: the last answer moves up into the talk, and the stage shows before the network answers.
   const begin = (question, ...filters) => {
     remember(question, filters);
     const now = one("#now .prose"), past = one("#past .prose");
     if (!now || !past) return;
-    for (const turn of now.querySelectorAll("article.turn:not(.passing)")) past.append(turn.cloneNode(true));
+    const last = now.querySelector("article.turn:not(.passing)") || answered; // Gradio may be drawing it again just now
+    if (last && last.outerHTML !== moved) {
+      past.append(last.cloneNode(true));
+      moved = last.outerHTML;
+    }
+    answered = null;
     now.replaceChildren();
     if (!String(question).trim()) return; // the server says that it is empty
     const turn = document.createElement("article");
@@ -144,7 +152,8 @@
     for (const id of ["past", "now"]) one(`#${id} .prose`)?.replaceChildren();
     const welcome = one("#welcome");
     if (welcome) welcome.hidden = false;
-    shown = "";
+    shown = moved = "";
+    answered = null;
     one("#question textarea")?.focus();
   };
 
@@ -162,7 +171,9 @@
   let shown = "";
   const follow = () => {
     const turn = one("#now article.turn[id]");
-    if (!turn || turn.querySelector(".stage") || turn.id === shown) return;
+    if (!turn || turn.querySelector(".stage")) return;
+    if (!turn.classList.contains("passing")) answered = turn.cloneNode(true);
+    if (turn.id === shown) return;
     shown = turn.id;
     goTo(turn, "start");
   };
