@@ -71,8 +71,8 @@ class Judged:
       sentence before too; new: in the sentence alone; holds_*: it has the kind of thing asked for; measure: share of
       the question in what its figure measures; same_day, other_time: it names the day asked, or only other times;
       lacks: it has nothing of the kind; same_time, clash_time, clash_side, silent_side: its figures are of the time
-      asked, or all of others, all of the side not asked ("physique" for "financière"), or tell no side; other_unit: they
-      are not of the kind asked (a number for a cost); aim: they are aims, which were not asked for;
+      asked, or all of others, all of the side not asked ("physique" for "financière"), or tell no side;
+      other_unit: they are not of the kind asked (a number for a cost); aim: they are aims, not asked for;
       late: nearness of its tokens to the question's; odds: the reader's log-odds, where it reads.
     """
 
