@@ -47,7 +47,8 @@ class Limits:
     max_wait_seconds: float = 120.0
 
 
-_UNREACHABLE = frozenset({"private_address", "dns", "tls", "network", "timeout"})
+_UNREACHABLE = frozenset({"private_address", "dns", "tls", "tls_expired", "network", "timeout"})
+_EXPIRED = 10  # X509_V_ERR_CERT_HAS_EXPIRED
 _RETRY_STATUS = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.5"
@@ -274,8 +275,7 @@ class Fetcher:
                 return self._read(response)
         except tuple(_REASONS) as error:
             reason = next(reason for kind, reason in _REASONS.items() if isinstance(error, kind))
-            if isinstance(error.__cause__, ssl.SSLError):
-                reason = "tls"
+            reason = _certificate(error) or reason
             return _Failure(reason, f"{type(error).__name__} {error}".strip()[:200])
 
     def _read(self, response: httpcore.Response) -> _Response:
@@ -305,6 +305,15 @@ class Fetcher:
         if due > now:
             self._clock.sleep(due - now)
         self._next_time[parts.netloc] = max(due, now) + delay
+
+
+def _certificate(error: BaseException | None) -> FetchReason | None:
+    """What is wrong with a certificate, or with TLS, when that is what an error came from."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code == _EXPIRED:
+        return "tls_expired"
+    return None if error is None else "tls"
 
 
 def _host_only(url: str, source: Source) -> _Failure | None:

@@ -3,7 +3,7 @@
 from ingest.values import NotModified, Page, Refusal
 
 _GIVE_UP = 5  # visits in a row that the site does not answer
-_UNREACHABLE = frozenset({"dns", "tls", "network", "timeout", "robots_unavailable"})
+_UNREACHABLE = frozenset({"dns", "tls", "tls_expired", "network", "timeout", "robots_unavailable"})
 _BUSY = frozenset({429, 503})
 _SKEW_DAYS = 1.0  # between the site's clock and ours: one of the two is wrong
 

@@ -9,7 +9,7 @@ from ui.reasons import COUNTS, STOPS, reason
 
 ALARMS: Mapping[str, str] = {
     "unreachable": "le site ne répond plus ({value}), dernière visite réussie : {usual}",
-    "silent": "rien de nouveau depuis {value} jours (d’ordinaire, une publication tous les {usual} jours)",
+    "silent": "rien de nouveau depuis {value} jours (d’ordinaire, une publication {usual})",
     "failing": "{value} % des pages visitées ne donnent rien (d’ordinaire {usual} %)",
     "empty_pdfs": "PDF, ou pages de PDF, sans texte : {value}",
     "length": "les textes ont changé de longueur ({value} caractères, d’ordinaire {usual}) : la mise en page du site "
@@ -77,4 +77,6 @@ def alarm(each: Mapping[str, Any]) -> str:
         value, usual = ", ".join(map(reason, value.split(", "))) if value else "aucune page", moment(usual)
     if each["kind"] == "future":
         value = moment(value)
+    if each["kind"] == "silent":
+        usual = "chaque jour" if usual in ("0", "1") else f"tous les {usual} jours"
     return typeset(ALARMS[each["kind"]].format(value=clean(value), usual=clean(usual)))

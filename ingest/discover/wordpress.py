@@ -36,10 +36,11 @@ def wordpress(source: Source, visit: Visit) -> Iterator[Found | Refusal]:
     base = source.url.rstrip("/")
     rest = _Rest(f"{base}/wp-json/wp/v2/{{}}?", visit)
     first = rest.page("posts", 1)
-    if isinstance(first, Refusal) and first.status == 404:  # without permalinks, REST has another address
+    # Without permalinks REST has another address, and this one shows the home page, or nothing.
+    if _rows(first) is None and (isinstance(first, Page) or first.status == 404):
         plain = _Rest(f"{base}/?rest_route=/wp/v2/{{}}&", visit)
         other = plain.page("posts", 1)
-        rest, first = (plain, other) if isinstance(_rows(other), list) else (rest, first)
+        rest, first = (plain, other) if _rows(other) is not None else (rest, first)
     if isinstance(first, Page) and _rows(first) is not None:
         yield from _collected(source, rest)
         return

@@ -27,6 +27,8 @@ MIN_CHARS = 40
 """Less text than this is no publication."""
 
 _SUSPECT_CHARS = 250
+_LOCKED = "article .post-password-form, main .post-password-form, .entry-content .post-password-form"
+"""What WordPress shows in place of a text that is closed by a password."""
 
 # In the order tried. WordPress: the content element of the common themes and builders.
 _BODIES: dict[str, tuple[str, ...]] = {
@@ -60,6 +62,8 @@ def read_html(
             return Rejected(reason="html_unreadable", detail="nested too deeply")
         meta = read_metadata(soup, system=system, selectors=selectors)
         files = attached(soup, (selectors["body"],) if "body" in selectors else _BODIES.get(system, ()))
+        if any(soup.select(_LOCKED)):
+            return Rejected(reason="password")
         prune(soup, selectors.get("drop", ""))
         if meta.published is None and "date" not in selectors:
             meta = meta.with_guess(soup)

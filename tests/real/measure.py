@@ -67,6 +67,9 @@ def a_day_passes(data: Path) -> None:
             if visit.status in (404, 410):
                 earlier = datetime.fromisoformat(visit.fetched) - timedelta(days=2)
                 store.remember(replace(visit, fetched=earlier.strftime("%Y-%m-%dT%H:%M:%SZ")))
+            elif since := store.unlisted(visit.doc):
+                earlier = datetime.fromisoformat(since) - timedelta(days=2)
+                store.note_unlisted(visit.doc, earlier.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def figures(held: dict[str, Document], wanted: Sequence[Expected], files: Iterable[str], secret: Iterable[str]) -> Any:
@@ -96,6 +99,14 @@ def figures(held: dict[str, Document], wanted: Sequence[Expected], files: Iterab
             if (one.title, one.published) != (document.title, document.published)
         ][:5],
     }
+
+
+def counts(run: Run) -> dict[str, Any]:
+    """What a run did, zeros left out; and why what failed did."""
+    names = ("found", "fetched", "new", "edited", "unchanged", "gone", "withdrawn", "undated", "refused", "failed")
+    held = {name: run[name] for name in names if run[name]}
+    why = [source.failed | source.refused | source.alarms for source in run.report.sources]
+    return held | ({"why": why[0]} if why and why[0] else {})
 
 
 def _counted(text: str) -> Counter[str]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from measure import Expected, a_day_passes, collect, documents, figures
+from measure import Expected, a_day_passes, collect, counts, documents, figures
 from publications import Publication, hidden, published
 
 from corpus.demo.press import PDFS
@@ -66,7 +66,7 @@ VARIANTS = (
             timezone="Indian/Reunion"),
     Variant(name="classic", theme="twentytwentyone", permalinks="/%postname%/", timezone="Africa/Ouagadougou"),
     Variant(name="without permalinks", theme="twentytwentyone", permalinks="", timezone="America/Martinique"),
-    Variant(name="REST closed", theme="twentytwentythree", permalinks="/%category%/%postname%/",
+    Variant(name="REST closed", theme="twentytwentythree", permalinks="/archives/%post_id%/",
             timezone="Europe/Paris", rest=False),
 )  # fmt: skip
 
@@ -193,9 +193,9 @@ def measured(variant: Variant) -> dict[str, Any]:
         return {
             "variant": asdict(variant),
             "seconds": seconds,
-            "first": _counts(first),
+            "first": counts(first),
             **result,
-            "second_run": {**_counts(again), "bodies_downloaded": len(again.downloaded)},
+            "second_run": {**counts(again), "bodies_downloaded": len(again.downloaded)},
             "changes": _changed(site, source, data, made, posts),
         }
 
@@ -218,16 +218,9 @@ def _changed(site: Site, source: Source, data: Path, made: dict[str, Any], posts
     later = collect(source, data)
     return {
         "asked": {"edited": len(edits), "removed": len(hiding) + len(deleted), "added": 3},
-        "noticed": _counts(noticed),
-        "two_days_later": _counts(later),
+        "noticed": counts(noticed),
+        "two_days_later": counts(later),
     }
-
-
-def _counts(run: Any) -> dict[str, Any]:
-    names = ("found", "fetched", "new", "edited", "unchanged", "gone", "withdrawn", "undated", "refused", "failed")
-    held = {name: run[name] for name in names if run[name]}
-    why = [source.failed | source.refused | source.alarms for source in run.report.sources]
-    return held | ({"why": why[0]} if why and why[0] else {})
 
 
 def _expected(one: Publication, made: dict[str, Any]) -> Expected:
