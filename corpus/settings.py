@@ -28,7 +28,8 @@ class Settings:
     """Embedding model: "bundled", or any name or folder that sentence-transformers loads."""
     engine: Engine = "auto"
     """What runs the bundled model: "onnx" (fast, no torch), "torch" (sentence-transformers), or "auto": onnx where
-    ONNX Runtime is installed. Their vectors agree to cosine 0.9999. Other models always run on torch."""
+    ONNX Runtime is installed, with passages in 8 bits where the processor has VNNI (cosine 0.996 with float32).
+    The vectors of the first two agree to cosine 0.9999. Other models always run on torch."""
     cache: str = ""
     """Folder for unpacked models; "" means ~/.cache/sourcier."""
     retrieval: Retrieval = "full"

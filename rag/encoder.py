@@ -21,7 +21,8 @@ BUNDLED = "bundled"
 class Encoder(Protocol):
     """What retrieval needs of an embedding model. All vectors have unit length.
 
-    name, digest: which model; vectors of another digest are never compared.
+    name, digest: which model. digest: its weights, then "+" and how passages are computed where that is not in
+    float32. An index never mixes passages of two digests; a question is compared with any of its weights.
     """
 
     name: str
@@ -103,6 +104,11 @@ class SentenceEncoder:
             convert_to_numpy=True, show_progress_bar=False,
         )  # fmt: skip
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def weights(digest: str) -> str:
+    """The part of an encoder's digest that questions depend on."""
+    return digest.partition("+")[0]
 
 
 def _digest(folder: str) -> str:

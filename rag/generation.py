@@ -4,7 +4,7 @@ index/CURRENT               the name of the generation that serves, replaced ato
 index/g000003/manifest.json format, encoder, corpus digest, size and SHA-256 of each file
               documents.json  what a passage's row needs of its publication
               passages.npy    (id, document, start, end) per row
-              vectors.bin     the vector engine's file
+              vectors.bin     the vector engine's file, and vectors.* where it needs more
               tokens.npy, tokens.ends.npy  token vectors of the passages, where the encoder gives them
               copies.npy, minhash.npy  which passages copy another publication's
               terms.txt, lexical.*.npy

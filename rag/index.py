@@ -1,7 +1,8 @@
 """Bringing the index up to what the store holds.
 
 A passage's id is a hash of its document and of the text it is indexed under,
-so an update embeds only passages whose id the last generation does not hold.
+so an update embeds only passages whose id neither the last generation holds nor a
+build that was cut short (rag/scratch.py).
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from rag.encoder import Encoder, TokenEncoder
 from rag.generation import FORMAT, Built, Generation, Indexed, next_name, write
 from rag.late import NO_TOKENS, Tokens, TokenTable
 from rag.passages import passages
+from rag.scratch import Scratch
 from rag.vectors import VectorIndex, Vectors
 
 RECIPE = 3
@@ -95,10 +97,17 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
         vectors[known] = former.vectors.vectors(table["id"][known])
         for row, place in zip(np.flatnonzero(known), former.rows_of(table["id"][known]), strict=True):
             tokens[row] = former.tokens.of(int(place))
+    scratch = Scratch.beside(folder, encoder.digest, projection(encoder))
+    _resume(scratch, table["id"], known, vectors, tokens)
     missing = np.flatnonzero(~known)
-    for done in _encode(encoder, indexed, missing, vectors, tokens):
+    done = 0
+    for batch in _encode(encoder, indexed, missing, vectors, tokens):
+        with translated(folder):
+            scratch.keep(table["id"][batch], vectors[batch], [tokens[row] for row in batch])
+        done += len(batch)
         yield IndexEvent(stage="encode", done=done, total=len(missing))
     yield IndexEvent(stage="write", done=0, total=1)
+    nearest = engine.build(table["id"], vectors)
     manifest = {
         "format": FORMAT,
         "recipe": RECIPE,
@@ -106,6 +115,7 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
         "corpus_digest": corpus,
         "documents": len(documents),
         "passages": len(rows),
+        "vectors": nearest.facts,
         "encoder": {
             "name": encoder.name,
             "digest": encoder.digest,
@@ -116,8 +126,9 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     name = next_name(folder)
     with translated(folder):
         copies = Copies.build(documents, table, _signatures(documents, store, former), _reader(documents, store))
-        built = Built(table, engine.build(table["id"], vectors), TokenTable.build(tokens), copies)
+        built = Built(table, nearest, TokenTable.build(tokens), copies)
         write(folder, name, manifest, documents, built, indexed)
+    scratch.clear()
     yield _done(name, counts.documents, len(rows), embedded=len(missing), began=began)
 
 
@@ -176,10 +187,22 @@ def projection(encoder: Encoder | None) -> str:
     return encoder.projection if isinstance(encoder, TokenEncoder) else ""
 
 
+def _resume(
+    scratch: Scratch, ids: npt.NDArray[np.int64], known: npt.NDArray[np.bool_], vectors: Vectors, tokens: list[Tokens]
+) -> None:
+    """Fill the rows that a build which was cut short had done, and mark them known."""
+    rows = {int(number): row for row, number in enumerate(ids) if not known[row]}
+    for kept, made, table in scratch.kept():
+        for place, number in enumerate(kept.tolist()):
+            row = rows.get(number)
+            if row is not None:
+                vectors[row], tokens[row], known[row] = made[place], table.of(place), True
+
+
 def _encode(
     encoder: Encoder, texts: list[str], missing: npt.NDArray[np.intp], vectors: Vectors, tokens: list[Tokens]
-) -> Iterator[int]:
-    """Fill the missing rows, texts of like length together (padding costs time); yields how many are done."""
+) -> Iterator[list[int]]:
+    """Fill the missing rows, texts of like length together (padding costs time); yields the rows of each batch."""
     order = sorted(missing.tolist(), key=lambda row: len(texts[row]))
     for begin in range(0, len(order), _BATCH):
         batch = order[begin : begin + _BATCH]
@@ -190,7 +213,7 @@ def _encode(
                 tokens[row] = item
         else:
             vectors[batch] = encoder.passages(taken)
-        yield begin + len(batch)
+        yield batch
 
 
 def _done(name: str, documents: int, size: int, *, embedded: int, began: float) -> IndexEvent:

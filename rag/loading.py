@@ -6,8 +6,9 @@ from pathlib import Path
 
 from corpus.errors import ModelError
 from corpus.settings import Settings
-from rag.encoder import BUNDLED, Encoder
+from rag.encoder import BUNDLED, Encoder, weights
 from rag.generation import Generation
+from rag.graph import Precision
 from rag.judge import Models
 from rag.llm import ChatModel, load_chat_model
 from rag.reader import Reader
@@ -22,9 +23,11 @@ def load_encoder(settings: Settings) -> Encoder:
     """The embedding model of the settings. Raises ModelError."""
     installed = importlib.util.find_spec("onnxruntime") is not None
     if settings.model == BUNDLED and (settings.engine == "onnx" or (settings.engine == "auto" and installed)):
+        from rag import int8_engine
         from rag.onnx_encoder import OnnxEncoder
 
-        return OnnxEncoder.load(cache_folder(settings))
+        precision: Precision = "int8" if settings.engine == "auto" and int8_engine.quick() else "float32"
+        return OnnxEncoder.load(cache_folder(settings), precision=precision)
     from rag.encoder import SentenceEncoder
 
     return SentenceEncoder.load(settings.model, cache_folder(settings))
@@ -50,7 +53,7 @@ class Shelf:
                 self._encoder = load_encoder(self._settings)
             encoder = self._encoder
         made_with = generation.manifest["encoder"]
-        if made_with["digest"] != encoder.digest:  # vectors of two models cannot be compared
+        if weights(made_with["digest"]) != weights(encoder.digest):  # vectors of two models cannot be compared
             reason = f"the index was made with {made_with['name']} ({made_with['digest']}): build it again"
             raise ModelError(f"{encoder.name}: {reason}", model=encoder.name, reason="other_index")
         return encoder

@@ -7,12 +7,15 @@ stays in the model's own file, of which only the rows that are asked for are rea
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.errors import ModelError, translated
 from rag import graph
@@ -22,15 +25,26 @@ BATCH_TOKENS = 4096
 """Padded tokens run at once: bounds memory, and larger batches are no faster."""
 
 
+Run = Callable[[Floats, npt.NDArray[np.int32]], Floats]
+"""(rows, tokens, hidden) sums of embeddings and (rows, tokens) mask to hidden states. Safe from several threads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Token ids to hidden states. session: an ONNX Runtime session of `rag.graph`'s model."""
+    """Token ids to hidden states.
 
-    session: Any
+    run: one of the graphs on a runtime. batch: padded tokens run at once. step: widths are padded to a multiple
+    of it. workers: batches run at the same time.
+    """
+
+    run: Run
     words: Floats
     positions: Floats
     tokenizer: Any
     pad: int
+    batch: int = BATCH_TOKENS
+    step: int = 1
+    workers: int = 1
 
     @classmethod
     def open(
@@ -50,44 +64,91 @@ class Engine:
         takes about 2 s. Raises ModelError when the folder is no BERT or a package is missing, and
         DataReadOnly or DiskFull from the cache.
         """
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
+        with refused(folder):
+            from onnxruntime import InferenceSession  # noqa: F401  # said before a graph is written
 
-            weights = mapped(folder / "model.safetensors")
-            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            if config["model_type"] != "bert" or config["hidden_act"] != "gelu":
-                raise ValueError(f"model type {config['model_type']!r}, not a BERT with gelu")
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            shape = Shape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+            parts = Parts.of(folder)
             path = cache / f"{folder.name}-{precision}{key and '-'}{key}-graph{graph.VERSION}.onnx"
             if not path.is_file():
-                _write(path, graph.build({**weights, **changed()}, shape, precision))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except (ImportError, KeyError, ValueError, FileNotFoundError) as error:
-            raise ModelError(f"cannot run {folder}: {error}", model=folder.name, reason=str(error)) from error
-        kinds = weights["embeddings.token_type_embeddings.weight"]
-        positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
-        return cls(session, weights["embeddings.word_embeddings.weight"], positions, tokenizer, config["pad_token_id"])
+                write(path, graph.build({**parts.weights, **changed()}, parts.shape, precision))
+            run = onnxruntime_run(path, threads)
+        return cls(run, parts.words, parts.positions, parts.tokenizer, parts.pad)
 
     def hidden(self, ids: Sequence[Sequence[int]]) -> list[Floats]:
         """(tokens, hidden) float32 per row of token ids, in order; rows of like length are run together."""
         found: list[Floats] = [np.zeros((0, self.positions.shape[1]), np.float32)] * len(ids)
-        for numbers in _together(ids):
-            width = max(len(ids[number]) for number in numbers)
+        batches = _together(ids, self.batch)
+
+        def states(numbers: list[int]) -> Floats:
+            longest = max(len(ids[number]) for number in numbers)
+            width = min(-(-longest // self.step) * self.step, len(self.positions))
             padded = np.full((len(numbers), width), self.pad, np.int64)
             mask = np.zeros((len(numbers), width), np.int32)
             for place, number in enumerate(numbers):
                 padded[place, : len(ids[number])] = ids[number]
                 mask[place, : len(ids[number])] = 1
-            embedded = self.words[padded] + self.positions[:width]
-            (states,) = self.session.run(["hidden"], {"embedded": embedded, "mask": mask})
-            for place, number in enumerate(numbers):
-                found[number] = states[place, : len(ids[number])]
+            return self.run(self.words[padded] + self.positions[:width], mask)
+
+        with ThreadPoolExecutor(self.workers) as pool:
+            run = pool.map if self.workers > 1 and len(batches) > 1 else map
+            for numbers, made in zip(batches, run(states, batches), strict=True):
+                for place, number in enumerate(numbers):
+                    found[number] = made[place, : len(ids[number])]
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A BERT folder, read: what every engine needs of it."""
+
+    weights: Mapping[str, Floats]
+    shape: Shape
+    words: Floats
+    positions: Floats
+    tokenizer: Any
+    pad: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Parts":
+        """Read config.json, model.safetensors, tokenizer.json. Raises what `refused` translates."""
+        from tokenizers import Tokenizer
+
+        weights = mapped(folder / "model.safetensors")
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if config["model_type"] != "bert" or config["hidden_act"] != "gelu":
+            raise ValueError(f"model type {config['model_type']!r}, not a BERT with gelu")
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        shape = Shape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+        kinds = weights["embeddings.token_type_embeddings.weight"]
+        positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
+        words = weights["embeddings.word_embeddings.weight"]
+        return cls(weights, shape, words, positions, tokenizer, config["pad_token_id"])
+
+
+@contextmanager
+def refused(folder: Path) -> Iterator[None]:
+    """A folder that is no BERT, or a package that is missing, as ModelError."""
+    try:
+        yield
+    except (ImportError, KeyError, ValueError, FileNotFoundError) as error:
+        raise ModelError(f"cannot run {folder}: {error}", model=folder.name, reason=str(error)) from error
+
+
+def onnxruntime_run(path: Path, threads: int) -> Run:
+    """A graph on ONNX Runtime. threads: 0 lets it choose."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(embedded: Floats, mask: npt.NDArray[np.int32]) -> Floats:
+        (states,) = session.run(["hidden"], {"embedded": embedded, "mask": mask})
+        made: Floats = states
+        return made
+
+    return run
 
 
 def mapped(path: Path) -> dict[str, Floats]:
@@ -109,18 +170,18 @@ def mapped(path: Path) -> dict[str, Floats]:
     return tensors
 
 
-def _together(ids: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Row numbers in batches of at most BATCH_TOKENS padded tokens, shortest first."""
+def _together(ids: Sequence[Sequence[int]], most: int) -> list[list[int]]:
+    """Row numbers in batches of at most `most` padded tokens, shortest first."""
     batches: list[list[int]] = []
     for number in sorted(range(len(ids)), key=lambda number: len(ids[number])):
-        if batches and len(ids[number]) * (len(batches[-1]) + 1) <= BATCH_TOKENS:
+        if batches and len(ids[number]) * (len(batches[-1]) + 1) <= most:
             batches[-1].append(number)
         else:
             batches.append([number])
     return batches
 
 
-def _write(path: Path, model: bytes) -> None:
+def write(path: Path, model: bytes) -> None:
     """Beside and renamed: another process never sees half a graph."""
     with translated(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -298,7 +298,42 @@ def test_killed_before_the_rename_the_former_generation_serves(data: Path, words
     assert current(data).name == former
     assert all_found(data) == before
     words.seen.clear()
-    assert index(data, words).embedded == len(passages(LONG)) == len(words.seen)
+    report = index(data, words)
+    assert (report.embedded, words.seen) == (0, [])  # what the killed build had embedded was kept
+    assert report.passages == sum(len(passages(each)) for each in (*CORPUS, LONG))
+
+
+def begun(tmp_path: Path) -> Path:
+    """A corpus of 150 passages whose build was killed after the first batches."""
+    data = fill(tmp_path / "data", [document(f"n{n}", f"Le puits {n} donne {n} litres.") for n in range(150)])
+    with child(BUILDER.replace('"write"', '"encode"'), data) as builder:
+        assert builder.stdout is not None
+        assert "encode\n" in iter(builder.stdout.readline, "")
+        builder.kill()
+        builder.wait()
+    assert not (data / "index" / "CURRENT").exists()
+    return data
+
+
+def test_a_killed_build_keeps_the_batches_it_finished(tmp_path: Path, words: WordEncoder) -> None:
+    data = begun(tmp_path)
+    report = index(data, words)
+    assert 0 < report.embedded == len(words.seen) < report.passages == 150
+    fresh = fill(tmp_path / "fresh", [document(f"n{n}", f"Le puits {n} donne {n} litres.") for n in range(150)])
+    index(fresh, WordEncoder())
+    for name in ("vectors.bin", "passages.npy", "tokens.npy", "tokens.ends.npy"):
+        assert (current(data) / name).read_bytes() == (current(fresh) / name).read_bytes()
+    assert {path.name for path in (data / "index").iterdir()} == {"CURRENT", "g000001"}
+
+
+def test_what_another_encoder_left_and_what_is_damaged_is_embedded_again(tmp_path: Path, words: WordEncoder) -> None:
+    data = begun(tmp_path)
+    assert index(data, WordEncoder("words-2")).embedded == 150
+    shutil.rmtree(data / "index")
+    data = begun(tmp_path / "again")
+    for path in (data / "index").glob(".encoding-*/*.npz"):
+        path.write_bytes(path.read_bytes()[:-30])
+    assert index(data, words).embedded == 150
 
 
 CHURN = """

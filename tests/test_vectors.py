@@ -1,20 +1,31 @@
 """rag/vectors.py: the contract of a vector engine, ids and scores, against numpy's brute force."""
 
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from corpus.errors import DataDamaged, SettingsError
-from rag.vectors import ENGINES, Ids, VectorIndex, Vectors, engine
+from rag import ivf
+from rag.ivf import IvfIndex
+from rag.vectors import ENGINES, FlatIndex, GrowingIndex, Ids, VectorIndex, Vectors, engine
 
 DIMENSION = 16
 
 
-@pytest.fixture(params=ENGINES)
+class Lists(GrowingIndex):
+    """Inverted lists as soon as there are enough vectors for some, all of them probed so that everything is found."""
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors) -> Self:
+        return cls(IvfIndex.build(ids, vectors, recall=1.1) if len(ids) > 40 else FlatIndex.build(ids, vectors))
+
+
+@pytest.fixture(params=[*ENGINES, "lists"])
 def made(request: pytest.FixtureRequest) -> type[VectorIndex]:
-    return engine(request.param)
+    return Lists if request.param == "lists" else engine(request.param)
 
 
 def unit_rows(count: int, seed: int = 1) -> Vectors:
@@ -119,6 +130,45 @@ def test_a_file_that_is_not_its_own_is_damaged(made: type[VectorIndex], tmp_path
     path.unlink()
     with pytest.raises(DataDamaged):
         made.open(path)
+
+
+def clustered(count: int) -> Vectors:
+    """Around 50 centres, as texts are."""
+    chance = np.random.default_rng(8)
+    rows = chance.normal(size=(50, DIMENSION))[chance.integers(50, size=count)] + chance.normal(
+        scale=0.5, size=(count, DIMENSION)
+    )
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.02])
+def test_the_recall_that_a_build_measures_is_what_searches_find(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ivf, "BRUTE", 100)  # so that the lists are used whatever the share
+    ids, rows = some_ids(8000), clustered(8000)
+    index = IvfIndex.build(ids, rows, recall=0.9)
+    assert 0.9 <= index.recall <= 1
+    assert index.probes < 256
+    assert index.facts == {"kind": "ivf", "lists": 256, "probes": index.probes, "recall_at_10": round(index.recall, 4)}
+    allowed = np.random.default_rng(9).choice(ids, int(share * len(ids)), replace=False) if share < 1 else None
+    found = [
+        len(set(index.search(row, 10, allowed)[0]) & set(brute_force(ids, rows, row, 10, allowed)[0]))
+        for row in rows[::100]
+    ]
+    assert np.mean(found) / 10 > 0.88
+
+
+def test_a_growing_index_changes_its_kind_and_keeps_its_rows(tmp_path: Path) -> None:
+    class Small(GrowingIndex):
+        flat_most = 300
+
+    for count, kind in ((300, "flat"), (301, "ivf")):
+        ids, rows = some_ids(count), unit_rows(count)
+        Small.build(ids, rows).save(tmp_path / f"{kind}.bin")
+        opened = Small.open(tmp_path / f"{kind}.bin")
+        assert opened.facts["kind"] == kind
+        assert opened.vectors(ids).tolist() == rows.tolist()
+        assert opened.search(rows[7], 1)[0].tolist() == [ids[7]]
 
 
 def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:

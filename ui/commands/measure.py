@@ -156,6 +156,8 @@ _LABELS = {
     "ask_p50": "question à chaud, médiane",
     "ask_p95": "question à chaud, 95ᵉ centile",
     "embed": "passages vectorisés",
+    "embed_plain": "les mêmes par sentence-transformers seul",
+    "embed_ratio": "combien de fois plus vite",
     "serve_ready": "« sourcier serve » prêt",
     "serve_memory": "mémoire résidente du serveur",
     "data_size": "taille du dossier de données",
