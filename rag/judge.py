@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from corpus.records import Document, Span
 from rag.agreement import Times, times
@@ -100,7 +101,7 @@ class Models:
 def judge(query: Query, found: Found, generation: Generation, lookup: Lookup, models: Models) -> list[Judged]:
     """The sentences of the best passages, best first; ties in reading order."""
     most = PASSAGES if models.reader is None else READ_PASSAGES
-    passages = list(_passages(query, found, generation, lookup, models.encoder, most))
+    passages = _passages(query, found, generation, lookup, models.encoder, most)
     if models.reader is not None:
         judged = _by_reader(query.text, passages, found.candidates, models.reader)
     else:
@@ -109,22 +110,22 @@ def judge(query: Query, found: Found, generation: Generation, lookup: Lookup, mo
 
 
 def _by_reader(
-    question: str, passages: Sequence[Sequence[Judged]], candidates: Sequence[Candidate], reader: Reader
+    question: str, passages: Iterator[Sequence[Judged]], candidates: Sequence[Candidate], reader: Reader
 ) -> list[Judged]:
     """The sentences of the first passage, and of the others unless it settles the question."""
-    settled = False
-    judged: list[Judged] = []
-    for some in (passages[:1], passages[1:]):
-        if some and not settled:
-            readings = reader.read(question, [_to_read(items) for items in some])
-            judged += [
-                _scored(item, READ, odds=max(-_MOST_ODDS, min(_MOST_ODDS, odds)))
-                for items, reading in zip(some, readings, strict=True)
-                for item, odds in zip(items, reading.odds, strict=True)
-            ]
-            best = max(item.features["odds"] for item in judged)
-            settled = best >= SETTLED_ODDS and gap(candidates) >= SETTLED_GAP
-    return judged
+    judged = _read(question, [*islice(passages, 1)], reader)
+    best = max((item.features["odds"] for item in judged), default=-math.inf)
+    settled = best >= SETTLED_ODDS and gap(candidates) >= SETTLED_GAP
+    return judged if settled else judged + _read(question, [*passages], reader)
+
+
+def _read(question: str, passages: Sequence[Sequence[Judged]], reader: Reader) -> list[Judged]:
+    readings = reader.read(question, [_to_read(items) for items in passages]) if passages else ()
+    return [
+        _scored(item, READ, odds=max(-_MOST_ODDS, min(_MOST_ODDS, odds)))
+        for items, reading in zip(passages, readings, strict=True)
+        for item, odds in zip(items, reading.odds, strict=True)
+    ]
 
 
 def gap(candidates: Sequence[Candidate]) -> float:
