@@ -121,6 +121,9 @@ def test_status_with_and_without_an_index() -> None:
     assert "génération g000002, 117 publications, la plus récente du 3 février 2026, 243 passages" in text
     assert "1 publication en retard" in text
     assert "Dernière collecte : new 3." in text
+    run = {"started": "2026-11-23T00:55:15Z", "finished": "", "seconds": 0.665, "interrupted": True, "sources": []}
+    text = plain(terminal.status(report | {"runs": [run]}))
+    assert "Dernière collecte : le 23 novembre 2026 à 0 h 55 (UTC), en 0,7 s, interrompue." in text
     assert "endommagé" in terminal.status(report | {"index": {"damaged": "vectors.bin"}})
 
 

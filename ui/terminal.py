@@ -156,8 +156,7 @@ def status(report: Mapping[str, Any]) -> str:
     if report.get("ocr"):
         lines.append(f"Reconnaissance optique{NBSP}: {_recognised(report['ocr'])}.")
     if report["runs"]:
-        counted = ", ".join(f"{name} {value}" for name, value in report["runs"][0].items() if _is_scalar(value))
-        lines.append(f"Dernière collecte{NBSP}: {clean(counted)}.")
+        lines.append(f"Dernière collecte{NBSP}: {clean(_run(report['runs'][0]))}.")
     return "\n".join(line for text in lines for line in _wrapped(text))
 
 
@@ -249,6 +248,16 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 def _one_line(text: str) -> str:
     """Text of a publication on one line: escape codes and direction overrides must not reach the terminal."""
     return re.sub(r"[ \t\n]+", " ", clean(text)).strip()
+
+
+def _run(run: Mapping[str, Any]) -> str:
+    """When a collection was made, how long it took, and what its report counts."""
+    said = [f"le{NBSP}{moment(str(run['started']))}"] if "started" in run else []
+    said += [f"en {run['seconds']:.1f}{NBSP}s".replace(".", ",")] if "seconds" in run else []
+    said += ["interrompue"] if run.get("interrupted") else []
+    told = ("started", "finished", "seconds", "interrupted")
+    said += [f"{name} {value}" for name, value in run.items() if _is_scalar(value) and name not in told]
+    return ", ".join(said)
 
 
 def _is_scalar(value: object) -> bool:
