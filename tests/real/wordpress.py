@@ -3,7 +3,7 @@
     python tests/real/wordpress.py --install        # apt-get first; needs root
     python tests/real/wordpress.py                  # figures as JSON; about three minutes
 
-Nothing outside a temporary folder is written but the packages. Not run by pytest: see `make real`.
+Nothing outside a temporary folder is written but the packages. Not run by pytest: `make real` does.
 """
 
 import argparse
