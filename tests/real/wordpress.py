@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Any
 
 from measure import Expected, a_day_passes, collect, counts, documents, figures
-from publications import Publication, hidden, published
+from publications import LINK, Publication, hidden, published
 
 from corpus.demo.press import PDFS
 from ingest.catalogue import Source
@@ -89,7 +89,8 @@ class Site:
 
     def add(self, posts: list[Publication]) -> dict[str, Any]:
         """Publish."""
-        return self.order(posts=[asdict(one) for one in posts], pdf=str(next(iter(sorted(PDFS.glob("*.pdf"))))))
+        file = str(next(iter(sorted(PDFS.glob("*.pdf")))))
+        return self.order(posts=[asdict(one) for one in posts], link=LINK, pdf=file)
 
     def close_rest(self) -> None:
         """As security plugins do."""
