@@ -5,7 +5,7 @@ DATA ?= data
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint check clean
+.PHONY: demo test lint check real clean
 
 demo: .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" DATA="$(DATA)" SERVE="$(SERVE)" bash corpus/demo/demo.sh
@@ -19,6 +19,11 @@ lint: .venv/.ready-tests
 	$(BIN)/mypy
 
 check: lint test
+
+# A real WordPress and a SPIP-like site on loopback, collected and measured. Needs root the first time (Debian packages).
+real: .venv/.ready-tests
+	$(BIN)/python tests/real/spip.py
+	$(BIN)/python tests/real/wordpress.py --install
 
 # torch first, and alone: later requirements then find it and pull no CUDA packages.
 .venv/.ready: pyproject.toml constraints.txt

@@ -35,6 +35,7 @@ _PARTIAL_KINDS = frozenset({"rss"})  # their listing shows only the latest: what
 _COMPLETE_KINDS = frozenset({"wordpress", "files"})  # their listing names all there is
 _SHRUNK = 0.5  # of the known publications missing from a listing at once: the listing is broken, not the site
 _GONE = frozenset({404, 410})
+_NO_LONGER = 410  # remembered of what the public can no longer read, whatever the site answers
 _BATCH = 100  # addresses per transaction while listing, and per look at the frontier
 
 
@@ -205,7 +206,7 @@ class Collector:
             yield self._tell.fail(found.url, "redirects", "to the home page")
             return
         if known and last is not None and self._memory.is_of_another(url, known):
-            yield from self._gone(found, last, 404, "redirect")
+            yield from self._gone(found, last, _NO_LONGER, "redirect")
             return
         doc = known or self._new_id(url)
         body = Body(data=page.body, content_type=page.header("content-type") or "", name=url)
@@ -214,6 +215,9 @@ class Collector:
         except Exception as error:  # one page that breaks a parser must not end the run
             outcome = Rejected(reason="extractor_error", detail=f"{type(error).__name__}: {error}")
         if isinstance(outcome, Rejected):
+            if outcome.reason == "password" and known and last is not None:
+                yield from self._gone(found, last, _NO_LONGER, outcome.reason)
+                return
             # A publication whose page is broken now keeps the memory of its good body: reported until it is mended.
             memory = visit_of(found.url, page, "")
             if last is not None and last.doc:

@@ -40,7 +40,7 @@ class Teller:
 
     def gone(self, url: str, doc: str, detail: str, *, withdrawn: bool) -> Event:
         """A known publication that is missing: withdrawn, or to be confirmed. detail: HTTP status, "unlisted",
-        or "redirect" (its address leads to another publication)."""
+        or "redirect" (its address leads to another publication), "password"."""
         what: What = "withdrawn" if withdrawn else "gone"
         self._tally.counts[what] += 1
         self._tally.problem(url, detail if detail == "unlisted" and not withdrawn else what, detail)

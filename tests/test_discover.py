@@ -167,7 +167,10 @@ def test_wordpress_categories_and_files_of_published_posts(site: Loopback) -> No
     ]
 
 
-def test_wordpress_without_permalinks(site: Loopback) -> None:
+@pytest.mark.parametrize("other", [None, page("<html><h1>Accueil</h1></html>")], ids=["404", "home page"])
+def test_wordpress_without_permalinks(site: Loopback, other: Reply | None) -> None:
+    if other is not None:
+        site.answers[REST.format(1)] = other
     plain = REST.format(1).replace("/wp-json/wp/v2/posts?", "/?rest_route=/wp/v2/posts&")
     site.answers[plain] = as_json(posts(site, range(2)))
     assert urls(walk(site.source("wordpress")), site) == ["/2025/03/post-0/", "/2025/03/post-1/"]

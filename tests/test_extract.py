@@ -330,3 +330,13 @@ def test_patterns_do_not_hang(data: bytes, content_type: str) -> None:
     began = time.process_time()
     read(data, content_type=content_type)
     assert time.process_time() - began < 5
+
+
+def test_a_page_closed_by_a_password_gives_no_document() -> None:
+    """WordPress shows the form, and words of its own, in the place of the text."""
+    asks = "<p>Cette publication est protégée par un mot de passe. Pour la lire, veuillez le saisir ci-dessous.</p>"
+    form = f"<form class=post-password-form>{asks}<input type=password></form>"
+    closed = page(f"<article><h1>Note</h1><div class=entry-content>{form}</div></article>")
+    assert read(closed, SOURCES["wordpress"]) == Rejected(reason="password")
+    beside = page(f"<article class=post><div class=entry-content>{PROSE}</div></article><aside>{form}</aside>")
+    assert isinstance(read(beside, SOURCES["wordpress"]), Extracted)

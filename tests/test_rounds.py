@@ -246,6 +246,17 @@ def test_what_is_closed_by_a_password_and_listed_no_longer_is_withdrawn(
     assert [(one.total("gone"), one.total("withdrawn"), one.total("failed")) for one in found] == [(1, 0, 1), (0, 1, 1)]
 
 
+def test_what_is_closed_by_a_password_and_still_listed_is_withdrawn_too(
+    site: Loopback, store: Store, data: Path
+) -> None:
+    collect(store, data, source(site), day=1)
+    site.answers["/a"] = page("<article><form class=post-password-form><input type=password></form></article>")
+    found = [collect(store, data, source(site), day=day)[1] for day in (2, 4)]
+    assert [(one.total("gone"), one.total("withdrawn"), one.total("failed")) for one in found] == [(1, 0, 0), (0, 1, 0)]
+    site.answers["/a"] = article("Titre a")
+    assert collect(store, data, source(site), day=5)[1].total("restored") == 1
+
+
 def test_a_listing_that_lost_most_of_its_names_withdraws_nothing(site: Loopback, store: Store, data: Path) -> None:
     blog = site.source("wordpress")
     rest(site, *NAMES)

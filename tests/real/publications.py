@@ -12,6 +12,8 @@ HIDDEN = ("draft", "pending", "private", "future", "trash", "password")
 ASIDE = "Lire aussi : le dossier complet de la rédaction"
 COMMENT = "Merci pour cette nouvelle, vivement la suite dans notre quartier"
 CAPTION = "Vue de la cérémonie, prise par notre envoyé"
+LINK = "Le document complet, signé par la ministre"
+"""Words under which the site links the file at the end of the text."""
 
 _SUBJECTS = (
     ("Eau potable : {n} forages remis en état à {place}", "forages", "l’hydraulique"),
@@ -78,6 +80,7 @@ def hidden() -> list[Publication]:
 
 
 def _one(index: int, status: str = "publish", prefix: str = "note", pdf: bool | None = None) -> Publication:
+    joined = index % 5 == 0 if pdf is None else pdf
     what = _SUBJECTS[index % len(_SUBJECTS)]
     place = _PLACES[index % len(_PLACES)]
     values = {"n": 12 + 7 * index, "place": place, "field": what[2], "what": what[1], "cost": 80 + 3 * index,
@@ -98,12 +101,12 @@ def _one(index: int, status: str = "publish", prefix: str = "note", pdf: bool | 
         slug=f"{prefix}-{index}",
         title=what[0].format(**values),
         body=body,
-        blocks=(opening, first, heading, second, *extra_blocks, ending),
+        blocks=(opening, first, heading, second, *extra_blocks, ending, *((LINK,) if joined else ())),
         unwanted=(ASIDE, CAPTION, *((COMMENT,) if index % 4 == 0 else ())),
         date=f"2025-{1 + index % 9:02}-{1 + index % 28:02} {hour}",
         category=CATEGORIES[index % len(CATEGORIES)],
         status=status,
-        pdf=f"{prefix}-{index}.pdf" if (index % 5 == 0 if pdf is None else pdf) else "",
+        pdf=f"{prefix}-{index}.pdf" if joined else "",
         comment=COMMENT if index % 4 == 0 else "",
     )
 

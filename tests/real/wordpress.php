@@ -58,6 +58,8 @@ foreach ($orders['posts'] ?? [] as $one) {
         $kind = ['post_mime_type' => 'application/pdf', 'post_title' => $name, 'post_status' => 'inherit'];
         wp_insert_attachment($kind, $upload['file'], $id);
         $file = $upload['url'];
+        $link = '<div class="wp-block-file"><a href="' . esc_url($file) . '">' . $orders['link'] . '</a></div>';
+        wp_update_post(wp_slash(['ID' => $id, 'post_content' => $one['body'] . $link]));
     }
     if ($one['comment']) {
         wp_insert_comment([

@@ -3,7 +3,7 @@
     python tests/real/wordpress.py --install        # apt-get first; needs root
     python tests/real/wordpress.py                  # figures as JSON; about three minutes
 
-Nothing outside a temporary folder is written but the packages. Not run by pytest: see `make real`.
+Nothing outside a temporary folder is written but the packages. Not run by pytest: `make real` does.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Any
 
 from measure import Expected, a_day_passes, collect, counts, documents, figures
-from publications import Publication, hidden, published
+from publications import LINK, Publication, hidden, published
 
 from corpus.demo.press import PDFS
 from ingest.catalogue import Source
@@ -89,7 +89,8 @@ class Site:
 
     def add(self, posts: list[Publication]) -> dict[str, Any]:
         """Publish."""
-        return self.order(posts=[asdict(one) for one in posts], pdf=str(next(iter(sorted(PDFS.glob("*.pdf"))))))
+        file = str(next(iter(sorted(PDFS.glob("*.pdf")))))
+        return self.order(posts=[asdict(one) for one in posts], link=LINK, pdf=file)
 
     def close_rest(self) -> None:
         """As security plugins do."""
@@ -185,7 +186,7 @@ def measured(variant: Variant) -> dict[str, Any]:
         began = time.monotonic()
         first = collect(source, data)
         seconds = round(time.monotonic() - began, 1)
-        forbidden = [one.blocks[-1] for one in closed] + [one.slug for one in closed]
+        forbidden = [one.blocks[0] for one in closed] + [one.slug for one in closed]
         forbidden += [each["link"] for each in secret.values()]
         files = [made[one.slug]["file"] for one in posts if one.pdf]
         result = figures(documents(data), [_expected(one, made) for one in posts], files, forbidden)

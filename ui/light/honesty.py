@@ -74,8 +74,8 @@ def honesty(status: Mapping[str, Any], runs: Sequence[Mapping[str, Any]], key: M
     if key:
         parts.append(f"<p>Clé des reçus de preuve{NBSP}: <code>{safe(key['key_id'])}</code> (Ed25519).</p>")
     if runs:
-        parts += [_last(runs[0]), _alarms(status["sources"]), *map(_source, status["sources"])]
-        parts += [_problems(runs[0]), _past(runs[1:])]
+        parts += [_last(runs[0]), _problems(runs[0]), _alarms(status["sources"])]
+        parts += ["<h2>Source par source</h2>", *map(_source, status["sources"]), _past(runs[1:])]
     else:
         parts.append(notice("Aucune collecte n’a été faite : les documents ont été ajoutés à la main."))
     return "".join(parts)
