@@ -29,6 +29,7 @@ from evals.formats_in import load
 
 if TYPE_CHECKING:
     import httpx
+    import psutil
 
 SUITE = Path(__file__).parent / "suites" / "demo.jsonl"
 """Questions to ask."""
@@ -71,11 +72,12 @@ async def press(url: str, users: int, seconds: float, questions: Sequence[str]) 
 
     took: list[float] = []
     errors: Counter[str] = Counter()
-    end = time.monotonic() + seconds
+    asked: Counter[int] = Counter()
 
-    async def user(number: int) -> None:
+    async def user(number: int, end: float) -> None:
         mine = random.Random(number)
-        while time.monotonic() < end:
+        while not asked[number] or time.monotonic() < end:
+            asked[number] += 1
             began = time.monotonic()
             try:
                 answer = await client.post("/api/v1/ask", json={"question": mine.choice(questions)})
@@ -87,10 +89,10 @@ async def press(url: str, users: int, seconds: float, questions: Sequence[str]) 
             else:
                 errors[str(answer.status_code)] += 1
 
-    began = time.monotonic()
     limits = httpx.Limits(max_connections=users)
     async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS, limits=limits) as client:
-        await asyncio.gather(*map(user, range(users)))
+        began = time.monotonic()
+        await asyncio.gather(*(user(number, began + seconds) for number in range(users)))
     whole = time.monotonic() - began
     at = [round(share(took, part), 2) for part in (0.5, 0.95, 1.0)]
     return Load(
@@ -106,7 +108,8 @@ async def talk(url: str, conversations: int, pid: int, questions: Sequence[str],
     import psutil
 
     server = psutil.Process(pid)
-    before, after = _megabytes(server), {}
+    before = _megabytes(server)
+    after: dict[int, int] = {}
     errors: Counter[str] = Counter()
     numbers = iter(range(1, conversations + 1))
     began = time.monotonic()
@@ -163,8 +166,8 @@ def share(values: Sequence[float], part: float) -> float:
     return ranked[min(len(ranked) - 1, int(part * len(ranked)))] if ranked else 0.0
 
 
-def _megabytes(process: Any) -> int:
-    return round(process.memory_info().rss / 1_000_000)
+def _megabytes(process: "psutil.Process") -> int:
+    return int(process.memory_info().rss) // 1_000_000
 
 
 def main() -> None:

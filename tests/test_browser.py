@@ -103,6 +103,7 @@ def test_no_page_keeps_a_reader_out(tab: Page, address: str) -> None:
         "honnetete": "/honnetete",
         "recu": f"/recu?q={quote(QUESTION)}",
         "docs": "/api/v1/docs",
+        "absente": "/publication/rien",
     }
     width = (tab.viewport_size or {})["width"]
     for name, path in paths.items():
@@ -237,6 +238,16 @@ def test_text_fragments_find_accented_words_on_the_live_page(tab: Page, tmp_path
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_the_first_load_is_light(tab: Page, address: str) -> None:
+    sizes: list[float] = []
+    wire = tab.context.new_cdp_session(tab)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    chat(tab, address)
+    expect(tab.locator("#status[aria-live]")).to_be_attached()  # page.js has run: all that the page needs is here
+    assert 100_000 < sum(sizes) <= 500_000
 
 
 def test_nothing_asks_another_host(tab: Page, address: str) -> None:

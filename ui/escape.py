@@ -9,6 +9,8 @@ _INVISIBLE = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
+_PERCENT = re.compile(r"\d(?:[\d.,]*\d)? %")
+
 
 def clean(text: str) -> str:
     """`text` without direction overrides and zero-width characters; control characters become U+FFFD."""
@@ -18,3 +20,8 @@ def clean(text: str) -> str:
 def safe(text: str) -> str:
     """`clean` text, escaped for an HTML element or a quoted attribute."""
     return html.escape(clean(text), quote=True)
+
+
+def quoted(text: str) -> str:
+    """`safe` text of a publication, its percentages kept on one line: the spaces stay what they are there."""
+    return _PERCENT.sub(r'<span class="nb">\g<0></span>', safe(text))

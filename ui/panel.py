@@ -12,7 +12,7 @@ from urllib.parse import quote
 from corpus.records import Document
 from rag import Answer
 from ui.chart import chart
-from ui.escape import clean, safe
+from ui.escape import clean, quoted, safe
 from ui.french import NBSP, SERIES, about, count, day
 from ui.sources import safe_address
 
@@ -93,7 +93,7 @@ def _row(point: Mapping[str, Any], reply: Answer, document: Document | None) -> 
         day(point["as_of"]) if point["as_of"] else "non précisé",
         _publisher(point, document),
         day(point["published"]),
-        f'«{NBSP}<span dir="auto">{safe(point["quote"].strip())}</span>{NBSP}»',
+        f'«{NBSP}<span dir="auto">{quoted(point["quote"].strip())}</span>{NBSP}»',
     )
     told = "".join(
         f'<td role="cell" data-label="{column}">{cell}</td>' for column, cell in zip(COLUMNS[1:], cells, strict=True)

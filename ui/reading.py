@@ -14,7 +14,7 @@ from rag import Citation
 from ui.catalogue import kind_name
 from ui.changes import changes
 from ui.desk import Publication
-from ui.escape import safe
+from ui.escape import quoted, safe
 from ui.fragments import live
 from ui.french import NBSP, capital, count, day, moment, typeset, when
 from ui.sheets import Sheet
@@ -114,9 +114,10 @@ def _warnings(publication: Publication, shown: Version, base: str) -> list[str]:
         )
         warned.append(safe(typeset(told)))
     if shown is not publication.current:
-        told, last = f"Ceci est la version {shown.number}, lue le {moment(shown.captured)}.", publication.current.number
-        target = f"{base}/publication/{percent(shown.document.id)}?v={last}"
-        warned.append(f'{safe(told)} <a href="{safe(target)}">Voir la version {last}, plus récente</a>.')
+        told = f"Ceci est la version {shown.number}, lue le {moment(shown.captured)}. Une version plus récente existe"
+        target = f"{base}/publication/{percent(shown.document.id)}?v={publication.current.number}"
+        linked = f'<a href="{safe(target)}">la version {publication.current.number}</a>'
+        warned.append(f"{safe(told)}{NBSP}: {linked}.")
     elif publication.indexed is not None and publication.indexed != shown.number:
         warned.append("Les réponses sont encore prises dans une version antérieure, jusqu’au prochain index.")
     return [f'<p class="notice bad">{text}</p>' for text in warned]
@@ -190,11 +191,11 @@ def _marked(text: str, paragraph: Span, spans: Sequence[Span]) -> str:
             continue
         name = f' id="c{number}" tabindex="-1"' if start == span.start else ""
         words = text[start:end].rstrip("\n")
-        parts.append(f"{safe(text[at:start])}<mark{name}>{safe(words)}</mark>")
+        parts.append(f"{quoted(text[at:start])}<mark{name}>{quoted(words)}</mark>")
         if end == span.end:
             parts.append(_steps(number, len(spans)))
         at = start + len(words)
-    return "".join([*parts, safe(text[at : paragraph.end].rstrip("\n"))])
+    return "".join([*parts, quoted(text[at : paragraph.end].rstrip("\n"))])
 
 
 def _steps(number: int, whole: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 from corpus.records import Document, Span
 from rag import Answer, Citation, Copy, Evidence
-from ui.escape import clean, safe
+from ui.escape import clean, quoted, safe
 from ui.french import (
     NBSP,
     ORDERS,
@@ -134,7 +134,7 @@ def excerpt(document: Document, spans: Sequence[Span], ids: Sequence[str]) -> st
         at = start
         for span, name in marks:
             if start <= span.start < end:
-                quote = safe(document.text[span.start : span.end])
+                quote = quoted(document.text[span.start : span.end])
                 parts.append(
                     f'{_context(document.text[at : span.start])}<mark id="{name}" tabindex="-1">{quote}</mark>'
                 )
@@ -161,7 +161,7 @@ def window(text: str, span: Span) -> tuple[int, int]:
 
 
 def _context(text: str) -> str:
-    return safe(text).replace("\n\n", _GAP)
+    return quoted(text).replace("\n\n", _GAP)
 
 
 def _sentences(reply: Answer, sources: Sequence[Source], anchor: str) -> str:
@@ -169,7 +169,7 @@ def _sentences(reply: Answer, sources: Sequence[Source], anchor: str) -> str:
     for sentence in reply.sentences:
         first = {citation.doc: citation for citation in reversed(sentence.citations)}  # a list cites each of its lines
         marks = "".join(_reference(citation, sources, anchor) for citation in reversed(first.values()))
-        said.append(f'<p><span dir="auto">{safe(sentence.text)}</span>{marks}</p>{after(sentence)}')
+        said.append(f'<p><span dir="auto">{quoted(sentence.text)}</span>{marks}</p>{after(sentence)}')
     return f'<div class="said">{"".join(said)}</div>'
 
 

@@ -7,7 +7,7 @@ from corpus.records import Card, Document
 from rag import Answer, ClaimVerdict
 from ui import DESCRIPTION, render
 from ui.catalogue import Catalogue, kind_name
-from ui.escape import safe
+from ui.escape import quoted, safe
 from ui.filters import Filters, address
 from ui.french import NBSP, capital, count, day, typeset
 from ui.light import forms
@@ -61,7 +61,7 @@ def claims(
     """The claim check; verdicts: None before a text is given; message: what went wrong."""
     parts = [
         "<h1>Vérifier une affirmation</h1>"
-        '<p class="facts">Collez une phrase ou un paragraphe. Chaque phrase est tenue contre le corpus.</p>'
+        '<p class="facts">Collez une phrase ou un paragraphe. Chaque phrase est comparée au corpus.</p>'
     ]
     if message:
         parts.append(notice(message, bad=True))
@@ -98,11 +98,11 @@ def _verdict(one: ClaimVerdict, documents: Mapping[str, Document], base: str) ->
             linked = f'<a href="{safe(reader_address(base, document, quoted_spans([citation])))}">{title}</a>'
         where = " · ".join(part for part in (safe(citation.publisher), day(citation.published)) if part)
         quotes.append(
-            f'<blockquote dir="auto">«{NBSP}{safe(citation.quote.strip())}{NBSP}»</blockquote>'
+            f'<blockquote dir="auto">«{NBSP}{quoted(citation.quote.strip())}{NBSP}»</blockquote>'
             f'<p class="where"><bdi>{linked}</bdi> — {where}</p>'
         )
     return (
-        f'<li><p dir="auto">{safe(one.claim)}</p><p><span class="tone {tone}">{_VERDICTS[one.status]}{told}</span>. '
+        f'<li><p dir="auto">{quoted(one.claim)}</p><p><span class="tone {tone}">{_VERDICTS[one.status]}{told}</span>. '
         f'<span class="small">{typeset(_MEANING[one.status])}</span></p>{"".join(quotes)}</li>'
     )
 
