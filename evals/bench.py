@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,6 @@ from corpus.settings import Settings
 from evals.conditions import commit, machine
 from evals.metrics import percentiles
 from rag import Assistant, load_encoder
-from rag.encoder import SentenceEncoder
-from rag.loading import cache_folder
 
 COLD_RUNS = 3
 """Processes started for the cold figure; the median is told."""
@@ -74,7 +72,7 @@ def embedding(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     machine does then hits both alike.
     """
     settings = Settings.load()
-    ours, plain = load_encoder(settings), SentenceEncoder.load(settings.model, cache_folder(settings))
+    ours, plain = load_encoder(settings), load_encoder(replace(settings, engine="torch"))
     with Assistant.open(data) as assistant:
         texts = assistant.passage_texts(EMBEDDED)
     seconds: dict[str, list[float]] = {"embed": [], "embed_plain": []}

@@ -18,11 +18,11 @@ NAME = f"int8-{int8_graph.VERSION}"
 """Names the rounding, in the digest of an encoder."""
 BATCH = 1024
 """Padded tokens run at once: what a layer holds stays in the second cache. CPU seconds for 16 texts of 256 tokens on
-OpenVINO: 0.69 at 4 texts, 0.72 at 16; on ONNX Runtime 1.25 and 1.33."""
+OpenVINO: 0.69 run 4 at once, 0.72 run 16 at once."""
 STEP = 16
 """Widths are padded to a multiple: OpenVINO makes its kernels anew for each shape."""
 NEAR = 0.98
-"""Least cosine of the self-test; 0.99 and more where products are right, about 0 where they overflow."""
+"""Least cosine of the self-test; 0.99 and more was measured."""
 TESTED = "La session s’est tenue le 27 mars 2025 à Ouagadougou, sous la présidence de la ministre."
 _VNNI = {"avx512_vnni", "avx_vnni"}
 _CPUINFO = Path("/proc/cpuinfo")
@@ -39,8 +39,7 @@ def quick(cpuinfo: Path = _CPUINFO) -> bool:
 def open_engine(folder: Path, cache: Path, *, threads: int = 0) -> Engine:
     """The model in `folder`, each core with batches of its own. threads: cores to use, 0 for all.
 
-    The graph is written into `cache` once (2 s). Raises ModelError as `Engine.open` does, and when the products
-    of this machine fail the self-test (int8_wrong); DataReadOnly or DiskFull from the cache.
+    The graph is written into `cache` once. Raises like `Engine.open`.
     """
     workers = threads or len(os.sched_getaffinity(0))
     with refused(folder):
