@@ -25,7 +25,16 @@ from evals.cases import Case, Gold, Suite, located
 from evals.formats_in import load
 from evals.run import built, find_suite
 from rag import Assistant, load_encoder
-from rag.training.prepare import NOMIRACL_SHARE, PIAF_SHARE, PRESS_SHARE, press_texts, split_of
+from rag.training.prepare import (
+    NOMIRACL_SHARE,
+    OFFICE_SHARE,
+    PIAF_SHARE,
+    PRESS_SHARE,
+    Text,
+    office_texts,
+    press_texts,
+    split_of,
+)
 
 FOLDS = 4
 
@@ -55,18 +64,32 @@ def main() -> None:
 
 
 def public(folder: Path) -> Iterator[Suite]:
-    """The public development sets, without the questions that the reader was trained on."""
-    cases, documents = [], []
-    for text in press_texts(folder).values():
-        documents.append(
-            Document(
-                id=text.key, url=text.key, title="", publisher="", ministry="", kind="", published=None, text=text.text,
-            )
-        )  # fmt: skip
+    """The public development sets, and the texts written for training, without what the reader was trained on."""
+    yield _held_out("office", office_texts(), OFFICE_SHARE)
+    yield _held_out("press", list(press_texts(folder).values()), PRESS_SHARE)
+    piaf = load(folder / "piaf" / "piaf-dev.json", "squad")
+    titles = {document.id: document.title for document in piaf.documents or ()}
+    yield replace(piaf, cases=tuple(c for c in piaf.cases if split_of(titles[c.gold[0].doc], PIAF_SHARE) != "train"))
+    nomiracl = load(folder / "nomiracl-fr" / "dev.jsonl", "nomiracl")
+    unseen = tuple(c for c in nomiracl.cases if c.answerable or split_of(c.qid, NOMIRACL_SHARE) != "train")
+    yield replace(nomiracl, cases=unseen)
+
+
+def _held_out(name: str, texts: Sequence[Text], share: float) -> Suite:
+    """All texts, and the questions of those that are not for training."""
+    documents = tuple(
+        Document(
+            id=text.key, url=text.key, title=text.title, publisher="", ministry=text.ministry, kind="",
+            published=text.published, text=text.text,
+        )
+        for text in texts
+    )  # fmt: skip
+    cases = []
+    for text in texts:
         for number, question in enumerate(text.questions):
-            if question.place is None or split_of(text.key, PRESS_SHARE) == "train":
-                continue
             place = question.place
+            if place is None or split_of(text.key, share) == "train":
+                continue
             quote = text.text[place.start : place.end]
             gold = (Gold(doc=text.key, quote=quote, start=place.start),) if question.answerable else ()
             cases.append(
@@ -75,13 +98,7 @@ def public(folder: Path) -> Iterator[Suite]:
                     answerable=question.answerable, answers=(quote,) if gold else (), family=text.key,
                 )
             )  # fmt: skip
-    yield Suite(name="press", format="cases", cases=tuple(cases), documents=tuple(documents), digest="")
-    piaf = load(folder / "piaf" / "piaf-dev.json", "squad")
-    titles = {document.id: document.title for document in piaf.documents or ()}
-    yield replace(piaf, cases=tuple(c for c in piaf.cases if split_of(titles[c.gold[0].doc], PIAF_SHARE) != "train"))
-    nomiracl = load(folder / "nomiracl-fr" / "dev.jsonl", "nomiracl")
-    unseen = tuple(c for c in nomiracl.cases if c.answerable or split_of(c.qid, NOMIRACL_SHARE) != "train")
-    yield replace(nomiracl, cases=unseen)
+    return Suite(name=name, format="cases", cases=tuple(cases), documents=documents, digest="")
 
 
 def weighed(data: Path, suite: Suite) -> list[Group]:

@@ -68,14 +68,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A publication's text with its questions. date: in words, "" if unknown."""
+    """A publication's text with its questions. date: in words, "" if unknown; published: the ISO day, where it is."""
 
     source: str
     key: str
     title: str
     date: str
     text: str
+    ministry: str = ""
+    published: str | None = None
     questions: list[Question] = field(default_factory=list)
+
+    @property
+    def header(self) -> str:
+        """As `rag.passages` makes it."""
+        return " — ".join(part for part in (self.title, self.ministry, self.date) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,8 @@ def office_texts() -> list[Text]:
     texts = []
     for line in OFFICE.open(encoding="utf-8"):
         item = json.loads(line)
-        head = " — ".join(part for part in (item["title"], item["ministry"], in_words(item["date"])) if part)
-        text = Text("office", item["id"], head, in_words(item["date"]), item["text"])
+        date = in_words(item["date"])
+        text = Text("office", item["id"], item["title"], date, item["text"], item["ministry"], item["date"])
         for asked in item["questions"]:
             start = text.text.index(asked["sentence"] if asked["answerable"] else asked["near"])
             start += asked["sentence"].index(asked["answer"]) if asked["answerable"] else 0
@@ -271,7 +278,7 @@ def _altered(
 def _header(text: Text, span: Span, question: Question, chance: random.Random) -> str:
     """As in service, title and date. Articles that lost their title get the date, at times with how they begin."""
     if text.title:
-        return text.title if chance.random() < 0.8 else ""
+        return text.header if chance.random() < 0.8 else ""
     draw = chance.random()
     if draw < 0.15 and not _YEAR.search(question.text):
         return ""
