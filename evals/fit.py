@@ -1,8 +1,8 @@
 """Fit the sentence judge and the confidence: `python -m evals.fit [--on DATA SUITE]... [--public FOLDER]`.
 
---on: a suite with gold quotes and its corpus (default: the demonstration suite on `data`). --public: the
-development halves of press-qa and PIAF that the reader was not trained on (by article) and of NoMIRACL (by
-question). Prints the weights of `rag.judge` and `rag.confidence`, and how often the right sentence comes
+--on: a suite with gold quotes and its corpus (default: the demonstration suite on `data`). --public: what the
+reader was not trained on of the press-office texts, of the development halves of press-qa and PIAF (by article) and of
+NoMIRACL (by question). Prints the weights of `rag.judge` and `rag.confidence`, and how often the right sentence comes
 first and among two, cross-validated by family of texts so that no family is
 judged by weights that have seen it. Needs scikit-learn, which sentence-transformers brings.
 """
