@@ -96,8 +96,6 @@ class _Graph:
 
 def build(weights: Mapping[str, Floats], shape: Shape, precision: Precision) -> bytes:
     """The serialised model. weights: by the names of a BERT's state, matrices as (outputs, inputs)."""
-    from onnx import TensorProto, helper
-
     graph = _Graph(shape, weights, precision)
     norm = [graph.constant(f"first.{part}", weights[f"embeddings.LayerNorm.{part}"]) for part in ("weight", "bias")]
     width = len(weights["embeddings.LayerNorm.bias"])
@@ -106,19 +104,27 @@ def build(weights: Mapping[str, Floats], shape: Shape, precision: Precision) -> 
     for number in range(shape.layers):
         x = graph.layer(number, x)
     graph.node("Identity", [x], "hidden")
+    return serialised(graph.nodes, graph.constants, width, {"": _OPSET, _CONTRIB: 1}, 8)
+
+
+def serialised(
+    nodes: Sequence[Any], constants: Sequence[Any], width: int, opsets: Mapping[str, int], ir_version: int
+) -> bytes:
+    """The model from "embedded" (rows, tokens, width), float32, and "mask" (rows, tokens), int32, to "hidden"."""
+    from onnx import TensorProto, helper
+
     sizes: list[str | int] = ["rows", "tokens", width]
     whole = helper.make_graph(
-        graph.nodes, "encoder",
+        nodes, "encoder",
         [
             helper.make_tensor_value_info("embedded", TensorProto.FLOAT, sizes),
             helper.make_tensor_value_info("mask", TensorProto.INT32, ["rows", "tokens"]),
         ],
         [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, sizes)],
-        graph.constants,
+        constants,
     )  # fmt: skip
-    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
-    model = helper.make_model(whole, opset_imports=opsets, ir_version=8)
-    return bytes(model.SerializeToString())
+    imports = [helper.make_opsetid(domain, version) for domain, version in opsets.items()]
+    return bytes(helper.make_model(whole, opset_imports=imports, ir_version=ir_version).SerializeToString())
 
 
 def rows_to_int8(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:

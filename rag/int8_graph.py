@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.graph import Floats, Shape
+from rag.graph import Floats, Shape, serialised
 
 VERSION = 1
 """Raise when the graph that `build` writes changes: cached ones are then made anew."""
@@ -131,7 +131,7 @@ class _Graph:
 
 def build(weights: Mapping[str, Floats], shape: Shape, ranges: Ranges) -> bytes:
     """The serialised model. weights: by the names of a BERT's state, matrices as (outputs, inputs)."""
-    from onnx import TensorProto, helper
+    from onnx import TensorProto
 
     graph = _Graph(shape, weights, ranges)
     width = len(weights["embeddings.LayerNorm.bias"])
@@ -151,15 +151,4 @@ def build(weights: Mapping[str, Floats], shape: Shape, ranges: Ranges) -> bytes:
     for number in range(shape.layers):
         x = graph.layer(number, x)
     graph.node("Identity", [x], "hidden")
-    sizes: list[str | int] = ["rows", "tokens", width]
-    whole = helper.make_graph(
-        graph.nodes, "encoder",
-        [
-            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, sizes),
-            helper.make_tensor_value_info("mask", TensorProto.INT32, ["rows", "tokens"]),
-        ],
-        [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, sizes)],
-        graph.constants,
-    )  # fmt: skip
-    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=9)
-    return bytes(model.SerializeToString())
+    return serialised(graph.nodes, graph.constants, width, {"": _OPSET}, 9)
