@@ -12,7 +12,7 @@ from rag.compare.series import Series
 from rag.compare.statements import At
 from rag.confidence import confidence, features
 from rag.conflicts import find_conflicts
-from rag.context import cutoff, referent
+from rag.context import cutoff, leans_on, referent
 from rag.french import fold, terms, tokens
 from rag.gather import is_heading
 from rag.judge import Judged, Models, judge
@@ -283,7 +283,7 @@ class _Asked:
         conflicts = find_conflicts(
             self.query.text, shown, self._compared, near=near, weight=self.view.generation.lexical.idf
         )
-        sentences = tuple(_sentence(line, part) for line, part in lines)
+        sentences = tuple(_sentence(line, part, before) for line, part, before in _standing(lines))
         return Reply(sentences=sentences, confidence=sure, conflicts=conflicts, missing=missing, verdict=verdict)
 
 
@@ -306,8 +306,21 @@ def _holds(line: Line, item: Judged) -> bool:
     return line.document.id == item.document.id and Span(item.start, item.end) in line.spans
 
 
-def _sentence(line: Line, part: str) -> Sentence:
-    citations = tuple(_cite(place) for place in line.places)
+def _standing(lines: Sequence[tuple[Line, str]]) -> list[tuple[Line, str, Span | None]]:
+    """Lines with what each leans on; a line that another leans on goes with that one, and is not shown twice."""
+    leaning = [leans_on(line.places[0]) for line, _ in lines]
+    needed = {(line.document.id, before.end) for (line, _), before in zip(lines, leaning, strict=True) if before}
+    return [
+        (line, part, before)
+        for (line, part), before in zip(lines, leaning, strict=True)
+        if part or len(line.spans) > 1 or (line.document.id, line.spans[0].end) not in needed
+    ]
+
+
+def _sentence(line: Line, part: str, before: Span | None) -> Sentence:
+    first, *others = line.places
+    places = [At(line.document, before.start, first.end) if before else first, *others]
+    citations = tuple(_cite(place) for place in places)
     days = {day for place in line.places if (day := cutoff(place))}
     return Sentence(
         text="\n".join(citation.quote for citation in citations),

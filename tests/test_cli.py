@@ -28,7 +28,7 @@ from ui.reasons import CATALOGUE, REASONS
 
 NBSP = "\u00a0"
 QUESTION = "Quel est le taux d’exécution physique de la Transition digitale au 31 décembre 2024 ?"
-ON_DATA = [name for name in COMMANDS if name not in ("ingest", "source", "add", "eval", "bench")]
+ON_DATA = [name for name in COMMANDS if name not in ("ingest", "source", "add", "eval", "bench", "password")]
 ARGUMENTS = {name: [QUESTION] for name in ("ask", "search", "verify-claim")}
 
 

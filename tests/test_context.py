@@ -5,7 +5,7 @@ from builders import document
 
 from corpus.records import Document
 from rag.compare.statements import At
-from rag.context import cutoff, referent
+from rag.context import cutoff, leans_on, referent
 from rag.values import Referent
 
 REPORT = document(
@@ -63,3 +63,34 @@ def test_a_pronoun_is_somebody_where_it_is_certain(quote: str, said: str, name: 
 )
 def test_nobody_is_named_where_it_is_not_certain(d: Document, quote: str) -> None:
     assert referent(place(d, quote)) is None
+
+
+LEANING = document(
+    "appuis",
+    "Deux projets forment le portefeuille. Il pèse lourd. Son montant global s’élève à 144 milliards de FCFA.\n\n"
+    "En tout, 59 plateformes ont été développées. Sur ce total, 32 sont en ligne.\n\n"
+    "Le circuit équipe 197 structures. Sa déclinaison pour l’étranger en compte 146.\n\n"
+    "Elle n’a pas de phrase devant elle.\n\n"
+    "Le taux est de 85 %. Cette année, 41 forages ont été réhabilités. La session s’est tenue à Ouagadougou.",
+)
+
+
+@pytest.mark.parametrize(
+    ("quote", "before"),
+    [
+        ("Son montant global s’élève à 144 milliards de FCFA.", "Deux projets forment le portefeuille. Il pèse lourd."),
+        ("Sur ce total, 32 sont en ligne.", "En tout, 59 plateformes ont été développées."),
+        ("Sa déclinaison pour l’étranger en compte 146.", "Le circuit équipe 197 structures."),
+        ("Elle n’a pas de phrase devant elle.", None),
+        ("Cette année, 41 forages ont été réhabilités.", None),
+        ("La session s’est tenue à Ouagadougou.", None),
+    ],
+)
+def test_what_a_sentence_leans_on_stands_before_it_in_its_paragraph(quote: str, before: str | None) -> None:
+    found = leans_on(place(LEANING, quote))
+    assert (LEANING.text[found.start : found.end] if found else None) == before
+
+
+def test_nothing_is_leant_on_where_the_person_is_told() -> None:
+    assert leans_on(place(REPORT, "Elle a félicité les agents.")) is None
+    assert leans_on(place(TWO, "Il a parlé.")) is not None

@@ -155,7 +155,7 @@ def test_names_that_do_not_exist(tmp_path: Path) -> None:
     assert "« virus » n’est le nom d’aucune attaque ni altération" in told(lambda: robustness.names(["virus"]))
     result = _run(suite, perfect(documents))
     assert "« pdf » n’est pas un format de résultats" in told(lambda: formats_out.write(result, tmp_path, ["pdf"]))
-    assert "un moteur inconnu, « magique » (moteurs possibles : faiss)" in told(lambda: engine("magique"))
+    assert "un moteur inconnu, « magique » (moteurs possibles : faiss, flat)" in told(lambda: engine("magique"))
 
 
 def test_english_stays_for_programmers() -> None:

@@ -41,7 +41,7 @@ _SIDES: dict[str, tuple[str, ...]] = {
     "exam": (r"\bcep\b|certificat d'etudes", r"\bbepc\b|brevet", r"\bbac(?:calaureat)?\b"),
     "aim": (
         r"\bcibles?\b|\bprevisions?\b|\bprevus?\b|\bprevues?\b|\battendue?s?\b|(?<!d')\bobjectif\b|\bambition\w*"
-        r"|\bprevoi\w+|\bvisee?s?\b|\benvisag\w+|\bdoi(?:t|vent)\b|\bdevr\w+",
+        r"|\bprojett\w+|\bprevoi\w+|\bvisee?s?\b|\benvisag\w+|\bdoi(?:t|vent)\b|\bdevr\w+",
     ),
     "move": (
         r"\bhausse\b|\bbaisse\b|\baugment\w+|\bprogress\w+|\bdiminu\w+|\brecul\w*|\baccroissement"
