@@ -51,7 +51,7 @@ _LEANS = re.compile(
     r"^(?:Ils|Elles|Lui aussi|Eux aussi|Ce(?:lui|lle|ux|lles)-(?:ci|là)|(?:Ce|Cette|Ces) derni\w+|Son|Sa|Ses|Leurs?"
     r"|(?:Ce|Cet|Cette|Ces) (?!(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|jour|matin|soir|ann[ée]e|mois|fois"
     r"|sont?\b)\w+"
-    r"|On y|Depuis(?:,| lors)|Sur ce(?:t|tte|s)?\b|Parmi (?:eux|elles|ces)|Il s['’]agi\w+|L['’]une? d|Les deux\b"
+    r"|On y|Depuis(?= lors|,)|Sur ce(?:t|tte|s)?\b|Parmi (?:eux|elles|ces)|Il s['’]agi\w+|L['’]une? d|Les deux\b"
     r"|À (?:la|cette) même|D['’]autre part|(?:En|Au|À|Fin|Début) [^,]{1,40}, (?:ils?|elles?)"
     r"|L[ea] (?:premi[eè]re?|seconde?|deuxième|troisième)(?:,| (?:est|a|porte|vise|concerne|compte)))\b"
     r"|\bleur (?:a|ont|avait|avaient|est|sont|sera|seront)\b|\ben (?:compte|comptent|comptait|dénombre|recense)\b"
@@ -79,10 +79,11 @@ def referent(place: Place) -> Referent | None:
 
 
 def leans_on(place: Place) -> Span | None:
-    """What stands before a sentence in its paragraph, one sentence or two, where it cannot be understood without;
-    None where it can, or where `referent` tells."""
+    """What stands before a sentence in its paragraph, one sentence or two, where it cannot be understood without: it
+    leans on it, or replies to a question. None where it can, or where `referent` tells."""
     text = place.document.text
-    if not _leans(text[place.start : place.end]) or referent(place) is not None:
+    replies = text[: place.start].rstrip().endswith("?")
+    if not (replies or _leans(text[place.start : place.end])) or referent(place) is not None:
         return None
     begin = text.rfind("\n\n", 0, place.start) + 2 if place.start else 0
     begin = begin if begin > 1 else 0

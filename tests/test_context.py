@@ -71,6 +71,7 @@ LEANING = document(
     "En tout, 59 plateformes ont été développées. Sur ce total, 32 sont en ligne.\n\n"
     "Le circuit équipe 197 structures. Sa déclinaison pour l’étranger en compte 146.\n\n"
     "Elle n’a pas de phrase devant elle.\n\n"
+    "Combien coûte l’ensemble ? Près de 36 millions d’euros. Depuis, le prix a monté.\n\n"
     "Le taux est de 85 %. Cette année, 41 forages ont été réhabilités. La session s’est tenue à Ouagadougou.",
 )
 
@@ -82,6 +83,8 @@ LEANING = document(
         ("Sur ce total, 32 sont en ligne.", "En tout, 59 plateformes ont été développées."),
         ("Sa déclinaison pour l’étranger en compte 146.", "Le circuit équipe 197 structures."),
         ("Elle n’a pas de phrase devant elle.", None),
+        ("Près de 36 millions d’euros.", "Combien coûte l’ensemble ?"),
+        ("Depuis, le prix a monté.", "Combien coûte l’ensemble ? Près de 36 millions d’euros."),
         ("Cette année, 41 forages ont été réhabilités.", None),
         ("La session s’est tenue à Ouagadougou.", None),
     ],
