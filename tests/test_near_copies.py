@@ -44,6 +44,12 @@ def test_another_ministry_is_altered_and_a_longer_name_of_the_same_is_not() -> N
     assert not altered(text, text.replace("digitale", "digitale, des Postes et des Communications électroniques"))
 
 
+def test_a_short_sentence_denied_is_found_and_another_number_is_not() -> None:
+    (change,) = altered("5 centres n’ont pas été installés.", "5 centres ont été installés.") or ()
+    assert change.sort == "negation"
+    assert altered("5 centres ont été installés.", "6 centres ont été installés.") is None
+
+
 @pytest.mark.parametrize(
     "theirs",
     [

@@ -97,10 +97,12 @@ def altered(mine: str, theirs: str, alike: float = ALIKE_FROM) -> tuple[Altered,
             reworded += max(a.counted[i:j].count("word"), b.counted[k:m].count("word"))
         if change is not None and change not in found:  # a long figure may be touched twice
             found.append(change)
-    enough = equal >= _SAME_WORDS or (not reworded and equal + numbers > _SAME_WORDS)
+    turned = [one for one in found if one.sort == "negation"]
+    # word for word but for a negation: one word less is enough ("5 centres n'ont pas été installés")
+    least = _SAME_WORDS if turned and len(turned) == len(found) else _SAME_WORDS + 1
+    enough = equal >= _SAME_WORDS or (not reworded and equal + numbers >= least)
     if not enough or equal < alike * (equal + reworded):
         return None
-    turned = [one for one in found if one.sort == "negation"]
     if len(turned) > 1:  # "ne" and "pas" are one
         whole = Altered("negation", _over([one.mine for one in turned]), _over([one.theirs for one in turned]))
         found = [one for one in found if one.sort != "negation"] + [whole]
