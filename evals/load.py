@@ -7,8 +7,8 @@ Both need a server without a rate limit (SOURCIER_RATE_PER_MINUTE=0): all users 
 keeps every user asking without a pause through REST, which is the hardest that so many can do. The second speaks the
 chat's own protocol (a session of Gradio, a question, a follow-up) and reads the server's resident memory on the way.
 
-httpx and asyncio rather than locust: one process is enough for what two cores answer (measured: 5 % of a core at 50
-users), and locust would bring gevent, Flask and pyzmq for a loop of thirty lines.
+httpx and asyncio rather than locust: one process is enough for what two cores answer, and locust would bring gevent,
+Flask and pyzmq for a loop of thirty lines.
 """
 
 import argparse
