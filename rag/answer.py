@@ -12,17 +12,17 @@ from rag.compare.series import Series
 from rag.compare.statements import At
 from rag.confidence import confidence, features
 from rag.conflicts import find_conflicts
-from rag.context import cutoff, leans_on, referent
 from rag.french import fold, terms, tokens
 from rag.gather import is_heading
 from rag.judge import Judged, Models, judge
 from rag.parts import Part, take_apart
 from rag.passages import header
 from rag.query import Query
+from rag.quoting import quoted
 from rag.recency import in_order, newest_first
 from rag.search import Candidate, Found
 from rag.sides import beside, in_time, is_table, merit, names_time, says_change, told
-from rag.values import Citation, Sentence, Verdict
+from rag.values import Sentence, Verdict
 from rag.view import View
 from rag.yesno import decided, moved
 
@@ -283,7 +283,7 @@ class _Asked:
         conflicts = find_conflicts(
             self.query.text, shown, self._compared, near=near, weight=self.view.generation.lexical.idf
         )
-        sentences = tuple(_sentence(line, part, before) for line, part, before in _standing(lines))
+        sentences = quoted(lines)
         return Reply(sentences=sentences, confidence=sure, conflicts=conflicts, missing=missing, verdict=verdict)
 
 
@@ -304,38 +304,3 @@ def _same(one: Line, other: Line) -> bool:
 
 def _holds(line: Line, item: Judged) -> bool:
     return line.document.id == item.document.id and Span(item.start, item.end) in line.spans
-
-
-def _standing(lines: Sequence[tuple[Line, str]]) -> list[tuple[Line, str, Span | None]]:
-    """Lines with what each leans on; a line that another leans on goes with that one, and is not shown twice."""
-    leaning = [leans_on(line.places[0]) for line, _ in lines]
-    needed = {(line.document.id, before.end) for (line, _), before in zip(lines, leaning, strict=True) if before}
-    return [
-        (line, part, before)
-        for (line, part), before in zip(lines, leaning, strict=True)
-        if part or len(line.spans) > 1 or (line.document.id, line.spans[0].end) not in needed
-    ]
-
-
-def _sentence(line: Line, part: str, before: Span | None) -> Sentence:
-    first, *others = line.places
-    places = [At(line.document, before.start, first.end) if before else first, *others]
-    citations = tuple(_cite(place) for place in places)
-    days = {day for place in line.places if (day := cutoff(place))}
-    return Sentence(
-        text="\n".join(citation.quote for citation in citations),
-        citations=citations,
-        part=part,
-        cutoff=days.pop() if len(days) == 1 else None,
-        referent=referent(line.places[0]),
-    )
-
-
-def _cite(place: At) -> Citation:
-    document = place.document
-    return Citation(
-        doc=document.id, url=document.url, title=document.title, publisher=document.publisher,
-        ministry=document.ministry, published=document.published, page=document.page_at(place.start),
-        start=place.start, end=place.end, quote=document.text[place.start : place.end],
-        ocr=document.ocr_at(place.start),
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import WordEncoder, index
+from builders import ROOT, WordEncoder, index
 
 from corpus.archive import Archive
 from corpus.records import Document, Fetched
@@ -21,6 +21,7 @@ from ui.gate import Gate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from playwright.sync_api import Browser
 
 WORDS = Settings(retrieval="lexical", rate_per_minute=0)
 QUIET = [
@@ -29,6 +30,26 @@ QUIET = [
 ]
 """Marks of a module whose tests serve the page: Gradio 6.31 on the newest starlette; none is about our calls."""
 FETCHED = "2025-06-01T08:00:00Z"
+SHOTS = ROOT / "shots"
+"""Where screenshots go, to be looked at."""
+_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_PATIENCE_MS = 20_000  # what is expected is waited for so long: a busy machine is no failure
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium."""
+    from playwright.sync_api import expect, sync_playwright
+
+    SHOTS.mkdir(exist_ok=True)
+    expect.set_options(timeout=_PATIENCE_MS)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        yield opened
+        opened.close()
 
 
 def keep_original(data: Path, document: Document, body: bytes, kind: str = "text/html; charset=utf-8") -> str:

@@ -11,11 +11,10 @@ from urllib.parse import quote
 
 import pytest
 from builders import CORPUS, SEED, fill
-from doors import QUIET, keep_original, open_doors
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from doors import QUIET, SHOTS, chromium, keep_original, open_doors
+from playwright.sync_api import Browser, Page, expect
 from test_light import QUESTION, REPORT, RUN
 from test_reading import pdf
-from test_web import FLAGS, SHOTS
 
 from corpus.store import Store
 from ui.cli import run
@@ -44,11 +43,8 @@ def address(data: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(address: str) -> Iterator[Browser]:
-    SHOTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

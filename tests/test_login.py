@@ -9,10 +9,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 from builders import CORPUS, fill
-from doors import QUIET, WORDS, open_doors
-from playwright.sync_api import Browser, expect, sync_playwright
+from doors import QUIET, SHOTS, WORDS, chromium, open_doors
+from playwright.sync_api import expect
 from test_browser import QUESTION, serious
-from test_web import FLAGS, SHOTS
 
 from corpus.errors import SettingsError, UsageError
 from corpus.settings import Settings
@@ -115,9 +114,7 @@ def test_wrong_passwords_are_refused_counted_and_not_logged(
 
 
 def test_the_form_in_a_browser(closed: str) -> None:
-    SHOTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as browser:
         tab = browser.new_page(viewport={"width": 360, "height": 740})
         tab.goto(f"{closed}/?q=")
         tab.screenshot(path=SHOTS / "connexion-360.png")
@@ -133,7 +130,6 @@ def test_the_form_in_a_browser(closed: str) -> None:
         box.fill(QUESTION)
         box.press("Enter")
         expect(tab.locator("#now .said")).to_contain_text("69,89%")
-        browser.close()
 
 
 def test_under_the_path_of_a_proxy(tmp_path: Path, line: str) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import CORPUS, MODELS, ROOT, SEED, document, fill, index
-from doors import QUIET, serving
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from builders import CORPUS, MODELS, SEED, document, fill, index
+from doors import QUIET, SHOTS, chromium, serving
+from playwright.sync_api import Browser, Page, expect
 
 from corpus.settings import Settings
 from rag import Assistant
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = QUIET
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-SHOTS = ROOT / "shots"
 HOSTILE = document(
     "piege",
     'Le concours des énigmes du Sourou a récompensé 37 lauréats <img src=x onerror="window.hit=1">'
@@ -77,11 +72,8 @@ def address(assistant: Assistant, gate: Gate, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    SHOTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 class Chat:
