@@ -146,10 +146,6 @@ class Store(Database):
         )
         return {doc: (number, digest) for doc, number, digest in rows}
 
-    def withdrawn(self) -> frozenset[str]:
-        """Ids of the documents that answer no more."""
-        return frozenset(self.withdrawals())
-
     def withdrawals(self) -> dict[str, str]:
         """When each withdrawn document was withdrawn (ISO 8601, UTC), by id in order."""
         return dict(self.all("SELECT id, withdrawn FROM document WHERE withdrawn IS NOT NULL ORDER BY id"))

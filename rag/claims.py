@@ -104,7 +104,9 @@ def verify_claim(claim: str, evidence: Sequence[Place], *, weight: Weight) -> Cl
     if status == "contradicted":  # the quotes prove the value that is given, not others that contradict too
         held = [one for one in held if same(first.figure, one.figure) or compatible(first.figure, one.figure)] or held
     value = first.place.document.text[first.place.start + first.figure.start : first.place.start + first.figure.end]
-    quotes = list(dict.fromkeys(_cite(one.place) for one in held))[:_QUOTES]
+    quotes = list(dict.fromkeys(Citation.of(one.place.document, one.place.start, one.place.end) for one in held))[
+        :_QUOTES
+    ]
     return ClaimVerdict(
         claim=claim, status=status, value=value or None, quotes=tuple(quotes),
         claimed=claim[mine.start : mine.end] or None,
@@ -283,13 +285,3 @@ def _agrees(claimed: Figure, true: Figure) -> bool:
     if same(claimed, true):
         return True
     return bool(claimed.qualifier) and compatible(claimed, true)
-
-
-def _cite(place: Place) -> Citation:
-    document = place.document
-    return Citation(
-        doc=document.id, url=document.url, title=document.title, publisher=document.publisher,
-        ministry=document.ministry, published=document.published, page=document.page_at(place.start),
-        start=place.start, end=place.end, quote=document.text[place.start : place.end],
-        ocr=document.ocr_at(place.start),
-    )  # fmt: skip

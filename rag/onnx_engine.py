@@ -5,8 +5,6 @@ stays in the model's own file, of which only the rows that are asked for are rea
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.errors import ModelError, translated
+from corpus.errors import ModelError
+from corpus.files import written_beside
 from rag import graph
 from rag.graph import Floats, Precision, Shape
 
@@ -182,13 +181,6 @@ def _together(ids: Sequence[Sequence[int]], most: int) -> list[list[int]]:
 
 
 def write(path: Path, model: bytes) -> None:
-    """Beside and renamed: another process never sees half a graph."""
-    with translated(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=".graph-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(model)
-            Path(beside).replace(path)
-        finally:
-            Path(beside).unlink(missing_ok=True)
+    """Keep a graph: another process never sees half of one. Raises DataReadOnly, DiskFull."""
+    with written_beside(path) as file:
+        file.write(model)

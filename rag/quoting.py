@@ -28,7 +28,7 @@ def quoted(lines: Sequence[tuple[Line, str]]) -> tuple[Sentence, ...]:
 def _sentence(line: Line, part: str, before: Span | None) -> Sentence:
     first, *others = line.places
     places = [At(line.document, before.start, first.end) if before else first, *others]
-    citations = tuple(_cite(place) for place in places)
+    citations = tuple(Citation.of(place.document, place.start, place.end) for place in places)
     days = {day for place in line.places if (day := cutoff(place))}
     return Sentence(
         text="\n".join(citation.quote for citation in citations),
@@ -37,13 +37,3 @@ def _sentence(line: Line, part: str, before: Span | None) -> Sentence:
         cutoff=days.pop() if len(days) == 1 else None,
         referent=referent(line.places[0]),
     )
-
-
-def _cite(place: At) -> Citation:
-    document = place.document
-    return Citation(
-        doc=document.id, url=document.url, title=document.title, publisher=document.publisher,
-        ministry=document.ministry, published=document.published, page=document.page_at(place.start),
-        start=place.start, end=place.end, quote=document.text[place.start : place.end],
-        ocr=document.ocr_at(place.start),
-    )  # fmt: skip

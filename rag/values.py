@@ -7,6 +7,8 @@ public surface and only grow.
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from corpus.records import Document
+
 Status = Literal["answered", "partial", "abstained"]
 Verdict = Literal["yes", "no"]
 Notice = Literal["language", "private", "insult", "instructions", "future", "filters"]
@@ -49,6 +51,15 @@ class Citation:
     end: int
     quote: str
     ocr: int | None = None
+
+    @classmethod
+    def of(cls, document: Document, start: int, end: int) -> "Citation":
+        """Of `document.text[start:end]`."""
+        return cls(
+            doc=document.id, url=document.url, title=document.title, publisher=document.publisher,
+            ministry=document.ministry, published=document.published, page=document.page_at(start),
+            start=start, end=end, quote=document.text[start:end], ocr=document.ocr_at(start),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,12 +134,7 @@ class _Passage:
         return max(self.spans, key=lambda span: check(said, [self._text(span)]).score, default=None)
 
     def cite(self, span: Span) -> Citation:
-        item, document = self.item, self.document
-        return Citation(
-            doc=item.doc, url=item.url, title=item.title, publisher=item.publisher, ministry=item.ministry,
-            published=item.published, page=document.page_at(span.start), start=span.start, end=span.end,
-            quote=document.text[span.start : span.end], ocr=document.ocr_at(span.start),
-        )  # fmt: skip
+        return Citation.of(self.document, span.start, span.end)
 
     def _text(self, span: Span) -> str:
         return self.document.text[span.start : span.end]

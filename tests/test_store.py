@@ -90,7 +90,7 @@ def test_a_withdrawn_document_leaves_the_current_ones_but_can_be_read(data: Path
         assert not store.withdraw(SEED.id, LATER)
         assert not store.withdraw("absent", LATER)
         assert SEED.id not in {each.id for each in store.current()}
-        assert store.withdrawn() == {SEED.id}
+        assert set(store.withdrawals()) == {SEED.id}
         assert store.get(SEED.id) == SEED
         assert store.counts() == Counts(documents=3, versions=4, withdrawn=1)
 

@@ -94,6 +94,7 @@ def sides_of(question: str) -> Sides:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1024)
 def asks_aim(question: str) -> bool:
     """Whether a question is for what was aimed at or foreseen, not for what is."""
     return bool(_ASKS_AIM.search(fold(question)))

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
+from corpus.files import written_beside
 from rag.graph import rows_to_int8
 
 
@@ -30,10 +31,8 @@ def main() -> None:
     tensors = quantised(load_file(options.checkpoint))
     digest = hashlib.sha256(b"".join(tensors[name].tobytes() for name in sorted(tensors))).hexdigest()
     facts = {"encoder": source[:12], "digest": digest[:16], "base": "intfloat/multilingual-e5-small"}
-    beside = options.out.with_suffix(".part")
-    save_file(tensors, beside, metadata=facts)
-    beside.chmod(0o644)
-    beside.replace(options.out)
+    with written_beside(options.out) as file:
+        file.write(save(tensors, metadata=facts))
 
 
 def quantised(parameters: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
