@@ -88,14 +88,15 @@ def _held_out(name: str, texts: Sequence[Text], share: float) -> Suite:
     for text in texts:
         for number, question in enumerate(text.questions):
             place = question.place
-            if place is None or split_of(text.key, share) == "train":
+            if place is None or text.split(share) == "train":
                 continue
             quote = text.text[place.start : place.end]
             gold = (Gold(doc=text.key, quote=quote, start=place.start),) if question.answerable else ()
             cases.append(
                 Case(
                     qid=f"{text.key}#{number}", question=question.text, type=question.type, gold=gold,
-                    answerable=question.answerable, answers=(quote,) if gold else (), family=text.key,
+                    answerable=question.answerable, answers=(quote,) if gold else (),
+                    family=text.family or text.key,
                 )
             )  # fmt: skip
     return Suite(name=name, format="cases", cases=tuple(cases), documents=documents, digest="")

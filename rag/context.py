@@ -51,6 +51,8 @@ _LEANS = re.compile(
     r"^(?:Ils|Elles|Lui aussi|Eux aussi|Ce(?:lui|lle|ux|lles)-(?:ci|là)|(?:Ce|Cette|Ces) derni\w+|Son|Sa|Ses|Leurs?"
     r"|(?:Ce|Cet|Cette|Ces) (?!(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|jour|matin|soir|ann[ée]e|mois|fois"
     r"|sont?\b)\w+"
+    r"|C['’](?:est|était) (?:là|ainsi|pourquoi|donc|(?:dans|pour|à) ce(?:t|tte|s)?"
+    r"|(?:l[ea]\s|l['’]|une?\s)(?![^.;]*\bqu(?:i|e|['’])))"
     r"|On y|Depuis(?= lors|,)|Sur ce(?:t|tte|s)?\b|Parmi (?:eux|elles|ces)|Il s['’]agi\w+|L['’]une? d|Les deux\b"
     r"|À (?:la|cette) même|D['’]autre part|(?:En|Au|À|Fin|Début) [^,]{1,40}, (?:ils?|elles?)"
     r"|L[ea] (?:premi[eè]re?|seconde?|deuxième|troisième)(?:,| (?:est|a|porte|vise|concerne|compte)))\b"

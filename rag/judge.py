@@ -102,19 +102,21 @@ def judge(query: Query, found: Found, generation: Generation, lookup: Lookup, mo
     most = PASSAGES if models.reader is None else READ_PASSAGES
     passages = _passages(query, found, generation, lookup, models.encoder, most)
     if models.reader is not None:
-        judged = _by_reader(query.text, passages, found.candidates, models.reader)
+        judged = _by_reader(query, passages, found.candidates, models.reader)
     else:
         judged = [_scored(item, PLAIN) for items in passages for item in items]
     return sorted(judged, key=lambda item: (-item.score, item.rank, item.start))
 
 
 def _by_reader(
-    question: str, passages: Iterator[Sequence[Judged]], candidates: Sequence[Candidate], reader: Reader
+    query: Query, passages: Iterator[Sequence[Judged]], candidates: Sequence[Candidate], reader: Reader
 ) -> list[Judged]:
-    """The sentences of the first passage, and of the others unless it settles the question."""
+    """The sentences of the first passage, and of the others unless it settles the question. Where the latest is asked
+    for, one passage cannot."""
+    question = query.text
     judged = _read(question, [*islice(passages, 1)], reader)
     best = max((item.features["odds"] for item in judged), default=-math.inf)
-    settled = best >= SETTLED_ODDS and gap(candidates) >= SETTLED_GAP
+    settled = query.recency is None and best >= SETTLED_ODDS and gap(candidates) >= SETTLED_GAP
     return judged if settled else judged + _read(question, [*passages], reader)
 
 

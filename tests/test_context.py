@@ -72,7 +72,8 @@ LEANING = document(
     "Le circuit équipe 197 structures. Sa déclinaison pour l’étranger en compte 146.\n\n"
     "Elle n’a pas de phrase devant elle.\n\n"
     "Combien coûte l’ensemble ? Près de 36 millions d’euros. Depuis, le prix a monté.\n\n"
-    "Le taux est de 85 %. Cette année, 41 forages ont été réhabilités. La session s’est tenue à Ouagadougou.",
+    "Le taux est de 85 %. Cette année, 41 forages ont été réhabilités. La session s’est tenue à Ouagadougou.\n\n"
+    "La réponse tient en un chiffre : 53 %. C’est le taux du contrat. C’est l’Assemblée qui l’a voté.",
 )
 
 
@@ -87,6 +88,8 @@ LEANING = document(
         ("Depuis, le prix a monté.", "Combien coûte l’ensemble ? Près de 36 millions d’euros."),
         ("Cette année, 41 forages ont été réhabilités.", None),
         ("La session s’est tenue à Ouagadougou.", None),
+        ("C’est le taux du contrat.", "La réponse tient en un chiffre : 53 %."),
+        ("C’est l’Assemblée qui l’a voté.", None),
     ],
 )
 def test_what_a_sentence_leans_on_stands_before_it_in_its_paragraph(quote: str, before: str | None) -> None:

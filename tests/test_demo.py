@@ -213,6 +213,23 @@ def test_an_as_of_question_is_answered_from_what_was_published_by_then(
     assert "69,89" in assistant.ask(question, as_of=SEED_DATE).text
 
 
+@pytest.mark.parametrize(
+    ("question", "as_of", "published"),
+    [
+        ("À quelle date le ministère de la Santé a-t-il tenu son dernier CASEM ?", "2025-01-15", "2024-12"),
+        ("À quelle date le ministère de la Santé a-t-il tenu son dernier CASEM ?", "2025-10-01", "2025-09"),
+        (
+            "Quel est le dernier taux d'exécution du contrat d'objectifs de la ministre de la Transition digitale ?",
+            "2025-09-01",
+            "2025-08",
+        ),
+    ],
+)
+def test_the_latest_is_the_latest_of_its_day(assistant: Assistant, question: str, as_of: str, published: str) -> None:
+    first = assistant.ask(question, as_of=as_of).sentences[0].citations[0]
+    assert (first.published or "").startswith(published)
+
+
 def test_a_withdrawn_publication_stops_answering_at_once(demo: Demo, encoder: Encoder, tmp_path: Path) -> None:
     data = demo.copy(tmp_path / "data")
     question, figure = SEED_QUESTIONS[0]

@@ -4,7 +4,7 @@
 
 An example is a question read against one passage: the sentence that answers,
 or none. Splits never share a text: press-qa and PIAF by article (85 %
-train), NoMIRACL by question (halves). What is held out is only measured.
+train), our own texts by family, NoMIRACL by question (halves). What is held out is only measured.
 """
 
 import argparse
@@ -28,8 +28,9 @@ Kind = Literal["gold", "near", "negative", "altered"]
 
 SHORT_CHARS = (450, 900)
 """Second cuts of a text are this long at most: the model meets passages of many lengths, and short ones cost less."""
-OFFICE = Path(__file__).parent / "office.jsonl"
-"""Texts in our own words on publications that are not in the demonstration, details invented, with their questions."""
+OFFICE = tuple(Path(__file__).parent / name for name in ("office.jsonl", "families.jsonl"))
+"""Texts in our own words with their questions, details invented: on publications that are not in the demonstration,
+and families of two or three invented look-alikes, whose ids are FAMILY/NUMBER."""
 PRESS_SHARE, PIAF_SHARE, NOMIRACL_SHARE, OFFICE_SHARE = 0.85, 0.85, 0.5, 0.75
 """Of the articles, and of NoMIRACL's questions, that are for training."""
 NEGATIVES = 3
@@ -68,7 +69,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A publication's text with its questions. date: in words, "" if unknown; published: the ISO day, where it is."""
+    """A publication's text with its questions. date: in words, "" if unknown; published: the ISO day, where it is.
+    family: texts of one family are in one split; "" for a text by itself."""
 
     source: str
     key: str
@@ -77,7 +79,12 @@ class Text:
     text: str
     ministry: str = ""
     published: str | None = None
+    family: str = ""
     questions: list[Question] = field(default_factory=list)
+
+    def split(self, train_share: float) -> Split:
+        """That of its family."""
+        return split_of(self.family or self.key, train_share)
 
     @property
     def header(self) -> str:
@@ -123,10 +130,11 @@ def office(chance: random.Random) -> Iterator[Example]:
 def office_texts() -> list[Text]:
     """The texts with their questions."""
     texts = []
-    for line in OFFICE.open(encoding="utf-8"):
-        item = json.loads(line)
-        date = in_words(item["date"])
-        text = Text("office", item["id"], item["title"], date, item["text"], item["ministry"], item["date"])
+    for item in (json.loads(line) for path in OFFICE for line in path.open(encoding="utf-8")):
+        text = Text(
+            source="office", key=item["id"], title=item["title"], date=in_words(item["date"]), text=item["text"],
+            ministry=item["ministry"], published=item["date"], family=item["id"].partition("/")[0],
+        )  # fmt: skip
         for asked in item["questions"]:
             start = text.text.index(asked["sentence"] if asked["answerable"] else asked["near"])
             start += asked["sentence"].index(asked["answer"]) if asked["answerable"] else 0
@@ -163,7 +171,7 @@ def press_texts(data: Path) -> dict[str, Text]:
 
 def piaf(data: Path, chance: random.Random) -> Iterator[Example]:
     """PIAF: each paragraph is a text under its article's title."""
-    yield from _examples(piaf_texts(data), PIAF_SHARE, chance, by_title=True)
+    yield from _examples(piaf_texts(data), PIAF_SHARE, chance)
 
 
 def piaf_texts(data: Path) -> list[Text]:
@@ -171,7 +179,8 @@ def piaf_texts(data: Path) -> list[Text]:
     texts = []
     for article in json.loads((data / "piaf" / "piaf-dev.json").read_text(encoding="utf-8"))["data"]:
         for number, paragraph in enumerate(article["paragraphs"]):
-            text = Text("piaf", f"{article['title']}#{number}", article["title"], "", paragraph["context"])
+            title = article["title"]
+            text = Text("piaf", f"{title}#{number}", title, "", paragraph["context"], family=title)
             for item in paragraph["qas"]:
                 answer = item["answers"][0]
                 place = Span(answer["answer_start"], answer["answer_start"] + len(answer["text"]))
@@ -212,9 +221,9 @@ def cut(text: str, most: int) -> list[Span]:
     return packed
 
 
-def _examples(texts: Sequence[Text], share: float, chance: random.Random, by_title: bool = False) -> Iterator[Example]:
+def _examples(texts: Sequence[Text], share: float, chance: random.Random) -> Iterator[Example]:
     """Validation: one example a question, cut as in service. Training: two cuts, hard negatives, altered questions."""
-    splits = {text.key: split_of(text.title if by_title else text.key, share) for text in texts}
+    splits = {text.key: text.split(share) for text in texts}
     whole = [(text, span) for text in texts for span in cut(text.text, MAX_CHARS)]
     index = LexicalIndex.build([text.text[span.start : span.end] for text, span in whole])
     others = names([question.text for text in texts for question in text.questions])
