@@ -16,6 +16,7 @@ from chatserver import ChatServer
 
 from corpus.errors import SourcierError, StateError, UsageError
 from evals import bench, conditions
+from evals.benches import answering, serving
 from evals.compare import compare
 from evals.floors import Breach
 from evals.results import Result, dump
@@ -154,11 +155,11 @@ def test_bench_tells_an_empty_corpus_and_a_suite_without_answers(sourcier: Comma
 
 def test_a_command_that_fails_under_the_bench_is_told(tmp_path: Path) -> None:
     with pytest.raises(StateError) as caught:
-        list(bench.cold_ask(tmp_path / "absent", ["Qui ?"]))
+        list(answering.cold(tmp_path / "absent", ["Qui ?"]))
     assert "La commande « sourcier ask », que l’on mesurait, a échoué. Elle dit : " in plain(caught.value)
     assert "n’existe pas" in plain(caught.value)
     with pytest.raises(StateError, match="serve failed"):
-        list(bench.server(tmp_path / "absent", []))
+        list(serving.server(tmp_path / "absent", []))
     with pytest.raises(UsageError):
         list(bench.bench(tmp_path, ["cold"], []))
 

@@ -155,11 +155,21 @@ _LABELS = {
     "ask_cold": "« sourcier ask » à froid (médiane de 3 processus)",
     "ask_p50": "question à chaud, médiane",
     "ask_p95": "question à chaud, 95ᵉ centile",
+    "search_p50": "recherche seule, médiane",
+    "search_p95": "recherche seule, 95ᵉ centile",
     "embed": "passages vectorisés",
     "embed_plain": "les mêmes par sentence-transformers seul",
     "embed_ratio": "combien de fois plus vite",
+    "index": "index refait en entier",
+    "index_again": "index remis à jour sans rien de neuf",
+    "ingest": "pages collectées d’un site local",
+    "ingest_again": "seconde visite du même site, rien de changé",
     "serve_ready": "« sourcier serve » prêt",
     "serve_memory": "mémoire résidente du serveur",
+    "load_answers": "réponses, 20 personnes demandant sans pause",
+    "load_p95": "attente de ces personnes, 95ᵉ centile",
+    "load_errors": "erreurs pendant ce temps",
+    "serve_used": "mémoire du serveur après 100 conversations",
     "data_size": "taille du dossier de données",
 }
 
@@ -173,7 +183,10 @@ class Bench:
     @staticmethod
     def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "names", nargs="*", metavar="MESURE", help="cold, ask, encode, server, disk ; ou extraction"
+            "names",
+            nargs="*",
+            metavar="MESURE",
+            help="cold, ask, search, encode, index, ingest, server, load, memory, disk ; ou extraction",
         )
         parser.add_argument("--suite", default="demo", metavar="SUITE", help="questions posées (demo)")
         parser.add_argument("--pages", type=Path, metavar="DOSSIER", help="avec « extraction » : pages.jsonl et pages/")

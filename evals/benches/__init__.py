@@ -1,0 +1,1 @@
+"""Speed, size and memory of the real thing, one file for each part of it."""
