@@ -142,18 +142,25 @@ class View:
 
     def state(self) -> CorpusState:
         """What is searched."""
-        documents = [document for document in self.generation.documents if document.id not in self.gone]
+        generation = self.generation
+        stands = generation.live.copy()
+        stands[[generation.number_of[doc] for doc in self.gone if doc in generation.number_of]] = False
+        dates = np.where(stands, generation.documents.columns["published"], 0)
+        latest = int(dates.argmax()) if dates.any() else None
         return CorpusState(
-            documents=len(documents),
-            passages=len(self.generation.rows),
-            latest=max((document.published for document in documents if document.published), default=None),
-            generation=self.generation.name,
+            documents=int(np.count_nonzero(stands)),
+            passages=generation.size,
+            latest=None if latest is None else generation.documents[latest].published,
+            generation=generation.name,
         )
 
     def check(self) -> list[tuple[str, str]]:
-        """Read every passage back: (document, problem) of the bad ones; problem "missing" or "empty"."""
+        """Read every file whole and every passage back: (document, problem) of the bad ones; problem "missing" or
+        "empty". Raises DataDamaged."""
+        self.generation.prove()
         problems = []
-        for entry in self.generation.rows:
+        for row in self.generation.ordered:
+            entry = self.generation.rows[row]
             known = self.generation.documents[int(entry["document"])]
             try:
                 text = self.fetch(known.id, known.version).text
