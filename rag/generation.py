@@ -7,7 +7,7 @@ index/g000003/manifest.json format, encoder, corpus digest, size and SHA-256 of 
               vectors.bin     the vector engine's file, and vectors.* where it needs more
               tokens.npy, tokens.ends.npy  token vectors of the passages, where the encoder gives them
               copies.npy, minhash.npy  which passages copy another publication's
-              terms.txt, lexical.*.npy
+              terms.*npy, lexical.*.npy  which passages hold which terms (rag/postings.py)
 """
 
 import hashlib
@@ -28,9 +28,10 @@ from rag.arrays import save
 from rag.copies import Copies
 from rag.late import TokenTable
 from rag.lexical import LexicalIndex
+from rag.postings import Postings
 from rag.vectors import Ids, VectorIndex
 
-FORMAT = 2
+FORMAT = 3
 _NAME = re.compile(rb"(g\d+)\n")  # what CURRENT holds
 _KEPT_GENERATIONS = 2  # the one before stays for servers that still have it open
 
@@ -103,7 +104,7 @@ class Generation:
             _check(home / file, expected)
         documents = tuple(Indexed(**item) for item in json.loads((home / "documents.json").read_bytes()))
         rows = np.load(home / "passages.npy", mmap_mode="r")
-        lexical = LexicalIndex.open(home, len(rows))
+        lexical = LexicalIndex([Postings.open(home, len(rows))])
         vectors = engine.open(home / "vectors.bin")
         tokens, copies = TokenTable.open(home), Copies.open(home, len(rows))
         return cls(name, manifest, documents, rows, vectors, lexical, tokens, copies)
@@ -151,7 +152,7 @@ def write(
         built.vectors.save(beside / "vectors.bin")
         built.tokens.save(beside)
         built.copies.save(beside)
-        LexicalIndex.build(indexed).save(beside)
+        Postings.build(indexed).save(beside)
         files = {path.name: _fingerprint(path) for path in sorted(beside.iterdir())}
         manifest = manifest | {"files": files}
         (beside / "manifest.json").write_text(_json(manifest | {"seal": _seal(manifest)}), encoding="utf-8")
