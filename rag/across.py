@@ -28,7 +28,7 @@ class SegmentVectors:
     def __init__(self, stack: "Stack", places: npt.NDArray[np.int32]) -> None:
         self._stack = stack
         self._places = places
-        self._stood = cache(lambda part: np.flatnonzero(stack.standing[part]))
+        self._stood = cache(lambda part: np.flatnonzero(stack.live_rows(part)))
 
     def search(self, vector: Vectors, k: int, allowed: Mask | None = None) -> tuple[Numbers, Vectors]:
         """Rows and cosines of the k nearest that stand, best first, among those `allowed` (by row) when given; fewer

@@ -55,7 +55,7 @@ class Generation:
         self.live = stack.live
         self.size = stack.size
         self.tokens = SegmentTokens(stack)
-        self.lexical = LexicalIndex([segment.postings for segment in stack.segments], stack.standing)
+        self.lexical = LexicalIndex([segment.postings for segment in stack.segments], stack.standing, places)
         self.vectors = SegmentVectors(stack, places)
         self.earliest = stack.documents.columns["earliest"]
         self.latest = stack.documents.columns["latest"]
@@ -99,8 +99,13 @@ class Generation:
     @cached_property
     def ordered(self) -> npt.NDArray[np.int64]:
         """The passages that stand, in the order of a fresh build: what `places` numbers."""
-        rows: npt.NDArray[np.int64] = np.argsort(self.places)[: self.size]
-        return rows
+        rows = np.empty(len(self.places), np.int64)
+        rows[self.places] = np.arange(len(rows))
+        return rows[: self.size]
+
+    def rows_of(self, doc: str) -> range:
+        """The passages of a document that stands. Raises KeyError."""
+        return self.stack.rows_of(self.number_of[doc])
 
     def coded(self, column: Column) -> tuple[list[str], npt.NDArray[np.int32]]:
         """The distinct names of a column, and the number of each document's."""

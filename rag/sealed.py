@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus.errors import DataDamaged, DataFormatError
 
-FORMAT = 3
+FORMAT = 4
 """Of all files of an index. Raise it when one of them changes."""
 SMALL = 1_000_000
 """Bytes up to which a file is hashed whole at opening: 1 ms."""
