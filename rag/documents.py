@@ -24,9 +24,9 @@ COLUMNS = np.dtype(
     [("version", "<i4"), ("digest", "<i8"), ("published", "<i4"), ("earliest", "<i4"), ("latest", "<i4"),
      ("ministry", "<i4"), ("publisher", "<i4")]
 )  # fmt: skip
-"""version, digest: the edition. published: 20250327 for "2025-03-27", 20250300 for "2025-03", 0 when undated: ordered as
-the dates are written. earliest, latest: first and last possible day as ordinals, 0 when undated, which no date filter lets through.
-ministry, publisher: numbers of names."""
+"""version, digest: the edition. published: 20250327 for "2025-03-27", 20250300 for "2025-03", 0 when undated: ordered
+as the dates are written. earliest, latest: first and last possible day as ordinals, 0 when undated, which no date
+filter lets through. ministry, publisher: numbers of names."""
 
 Mask = npt.NDArray[np.bool_]
 Column = Literal["ministry", "publisher"]
