@@ -279,7 +279,7 @@ def test_a_segment_of_a_killed_build_that_is_damaged_is_made_again(tmp_path: Pat
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of which opening looks at the ends only."""
-    monkeypatch.setattr(sealed, "SMALL", 600)
+    monkeypatch.setattr(sealed, "SMALL", 300)
     monkeypatch.setattr(sealed, "EDGE", 64)
 
 
@@ -289,7 +289,7 @@ LARGE = ("documents.jsonl", "vectors.bin", "minhash.npy", "bands.npy", "bands.do
 def spoiled(data: Path, name: str) -> Path:
     path = data / "index" / "s000001" / name
     whole = bytearray(path.read_bytes())
-    assert len(whole) > 600
+    assert len(whole) > sealed.SMALL
     whole[len(whole) // 2] ^= 1
     path.write_bytes(whole)
     return path
@@ -331,7 +331,7 @@ def test_damage_is_never_merged_into_a_sound_segment(large: None, tmp_path: Path
     for each in REAL[1:4]:
         index(data, WordEncoder())
         put(data, each)
-    spoiled(data, "bands.npy")
+    spoiled(data, "minhash.npy")
     index(data, WordEncoder())
     assert told(data) == told(anew(data, tmp_path / "anew"))
 
