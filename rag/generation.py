@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ from rag.postings import Postings
 from rag.vectors import Ids, VectorIndex
 
 FORMAT = 3
+Column = Literal["ministry", "publisher"]
 _NAME = re.compile(rb"(g\d+)\n")  # what CURRENT holds
 _KEPT_GENERATIONS = 2  # the one before stays for servers that still have it open
 
@@ -87,6 +88,10 @@ class Generation:
         dates = [_days(document.published) for document in documents]
         self.earliest = np.array([first for first, _ in dates], np.int32)
         self.latest = np.array([last for _, last in dates], np.int32)
+        self._coded: dict[Column, tuple[list[str], npt.NDArray[np.int32]]] = {
+            "ministry": _numbered([document.ministry for document in documents]),
+            "publisher": _numbered([document.publisher for document in documents]),
+        }
 
     @classmethod
     def open(cls, folder: Path, engine: type[VectorIndex]) -> Self:
@@ -108,6 +113,10 @@ class Generation:
         vectors = engine.open(home / "vectors.bin")
         tokens, copies = TokenTable.open(home), Copies.open(home, len(rows))
         return cls(name, manifest, documents, rows, vectors, lexical, tokens, copies)
+
+    def coded(self, column: Column) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """The distinct names of a column, and the number of each document's."""
+        return self._coded[column]
 
     def rows_of(self, ids: Ids) -> npt.NDArray[np.int64]:
         """Row numbers of passage ids that this generation holds."""
@@ -214,3 +223,10 @@ def _days(published: str | None) -> tuple[int, int]:
     if published is None:
         return 0, 0
     return earliest_day(published).toordinal(), latest_day(published).toordinal()
+
+
+def _numbered(names: list[str]) -> tuple[list[str], npt.NDArray[np.int32]]:
+    """The distinct names, in order, and the number of each name."""
+    known: dict[str, int] = {}
+    codes = [known.setdefault(name, len(known)) for name in names]
+    return list(known), np.array(codes, np.int32)

@@ -373,8 +373,8 @@ def test_a_build_that_is_given_up_changes_nothing_and_frees_the_lock(data: Path,
 
 FILES = (
     "CURRENT", "manifest.json", "documents.json", "passages.npy", "vectors.bin", "tokens.npy", "tokens.ends.npy",
-    "copies.npy", "minhash.npy", "terms.npy", "terms.ends.npy", "lexical.starts.npy", "lexical.rows.npy",
-    "lexical.counts.npy", "lexical.lengths.npy",
+    "copies.npy", "minhash.npy", "terms.text.npy", "terms.ends.npy", "terms.letters.npy",
+    "terms.lengths.npy", "lexical.starts.npy", "lexical.rows.npy", "lexical.counts.npy", "lexical.lengths.npy",
 )  # fmt: skip
 
 
