@@ -12,7 +12,7 @@ index/DAMAGED               left by a check that found damage: the next build ma
 import re
 import shutil
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -58,6 +58,7 @@ class Generation:
         self.lexical = LexicalIndex([segment.postings for segment in stack.segments], stack.standing, places)
         self.vectors = SegmentVectors(stack, places)
         self.earliest = stack.documents.columns["earliest"]
+        self._coded = cache(stack.documents.coded)
         self.latest = stack.documents.columns["latest"]
 
     @classmethod
@@ -109,7 +110,7 @@ class Generation:
 
     def coded(self, column: Column) -> tuple[list[str], npt.NDArray[np.int32]]:
         """The distinct names of a column, and the number of each document's."""
-        return self.documents.coded(column)
+        return self._coded(column)
 
     def prove(self) -> None:
         """Hash every file whole, and leave a mark for the next build where one is not its own. Raises DataDamaged."""

@@ -68,7 +68,7 @@ class Postings:
     @classmethod
     def files(cls) -> tuple[str, ...]:
         """What `save` writes."""
-        return (*Vocabulary.FILES, *_FILES)
+        return (*Vocabulary.files(), *_FILES)
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> Self:

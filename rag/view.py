@@ -9,11 +9,12 @@ from corpus.records import Document
 from corpus.settings import Retrieval
 from rag.compare.statements import At, Place
 from rag.encoder import Encoder
+from rag.filters import allowed_documents, rows_allowed
 from rag.french import sentences, terms
 from rag.generation import Generation
 from rag.orders import gives_orders
 from rag.query import Query
-from rag.search import Candidate, Found, allowed_documents, rows_allowed, search
+from rag.search import Candidate, Found, search
 from rag.values import Copy, CorpusState, Evidence, Filters
 
 Fetch = Callable[[str, int], Document]
