@@ -75,7 +75,7 @@ def merge(
             engine.build(np.arange(len(vectors)), vectors),
             JoinedTokens([part.tokens for part in parts], rows),
             np.concatenate([part.signatures[mask] for part, mask in zip(parts, documents, strict=True)]),
-            Postings.merged([part.postings for part in parts], rows),
+            Postings.merged([part.postings for part in parts], [None if kept.all() else kept for kept in rows]),
         )
         segments.write(folder, name, recipe, content)
     finally:

@@ -132,7 +132,7 @@ class View:
         """What is searched."""
         generation = self.generation
         stands = generation.live.copy()
-        stands[[generation.number_of[doc] for doc in self.gone.keys() & generation.number_of.keys()]] = False
+        stands[[generation.number_of[doc] for doc in self.gone if doc in generation.number_of]] = False
         dates = np.where(stands, generation.documents.columns["published"], 0)
         latest = int(dates.argmax()) if dates.any() else None
         return CorpusState(

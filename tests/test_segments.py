@@ -391,6 +391,30 @@ def test_a_generation_swept_away_while_it_is_opened_is_no_damage(tmp_path: Path)
 # Parts
 
 
+@pytest.mark.parametrize("k", [1, 7, 60])
+@pytest.mark.parametrize("filtered", [False, True])
+def test_vectors_across_segments_are_those_of_brute_force_ties_by_place(tmp_path: Path, k: int, filtered: bool) -> None:
+    """Many passages have the same vector, in several segments, and some are removed."""
+    same = [document(f"pareil-{number}", "Le barrage est plein.", title="Bulletin") for number in range(30)]
+    data = fill(tmp_path / "data", [*same[::2], *REAL[:5]])
+    index(data, WordEncoder())
+    put(data, *same[1::2], dataclasses.replace(same[4], text="Le barrage est vide."))
+    index(data, WordEncoder())
+    held = generation(data)
+    assert len(held.stack.segments) > 1 and len(held.rows) > held.size
+    chance = np.random.default_rng(0)
+    allowed = chance.random(len(held.rows)) < 0.6 if filtered else np.ones(len(held.rows), bool)
+    rows = held.ordered[allowed[held.ordered]]
+    stored = held.stack.vectors_of(rows, WordEncoder.dimension).astype(np.float64)
+    for question in ("barrage plein", "ministre"):
+        vector = WordEncoder().question(question)
+        cosines = (stored @ vector).astype(np.float32)
+        best = np.argsort(-cosines, kind="stable")[:k]  # rows are in the order of their places
+        found, near = held.vectors.search(vector, k, allowed if filtered else None)
+        assert found.tolist() == rows[best].tolist()
+        assert near == pytest.approx(cosines[best], abs=1e-6)
+
+
 def test_copies_are_sought_among_what_is_tied_to_what_changed(tmp_path: Path) -> None:
     """Of a corpus of many groups an update reads the one that it touches."""
     data = fill(tmp_path / "data", DOCUMENTS)
