@@ -1,22 +1,19 @@
 """Hybrid retrieval: dense and BM25 candidates, fused by reciprocal rank, then ordered by agreement too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.errors import FilterError
 from corpus.records import Document
 from corpus.settings import Retrieval
 from rag.agreement import Agreement, agreement, named
 from rag.encoder import Encoder, TokenEncoder
-from rag.french import fold
+from rag.filters import rows_allowed
 from rag.generation import Generation
 from rag.late import NO_TOKENS, Tokens, nearness
 from rag.query import Query
-from rag.values import Filters
 from rag.vectors import Vectors
 
 CANDIDATES = 50
@@ -79,31 +76,30 @@ def search(
     encoder: None is fine for "lexical". allowed: which documents may answer
     (by document number), None for all.
     """
-    rows_allowed = None if allowed is None else allowed[generation.rows["document"]]
-    lexical = generation.lexical.scores(query.terms)
-    if rows_allowed is not None:
-        lexical[~rows_allowed] = 0.0
+    among = rows_allowed(generation, allowed)
     lists: list[Rows] = []
     vector, tokens = None, NO_TOKENS
     if retrieval != "dense":
-        lists.append(_best(lexical, CANDIDATES))
-    if retrieval != "lexical" and len(generation.rows):
+        best, _ = generation.lexical.top(query.terms, CANDIDATES, among)
+        lists.append(best)
+    if retrieval != "lexical" and generation.size:
         assert encoder is not None
         if isinstance(encoder, TokenEncoder):
             vector, tokens = encoder.question_and_tokens(query.text)
         else:
             vector = encoder.question(query.text)
-        ids = None if rows_allowed is None else generation.rows["id"][rows_allowed]
-        found, _ = generation.vectors.search(vector, min(CANDIDATES, len(generation.rows)), ids)
-        lists.append(generation.rows_of(found))
-    fused = reciprocal_rank_fusion(lists, RRF_K)
-    rows = np.array(list(fused), np.int64)
+        near, _ = generation.vectors.search(vector, CANDIDATES, among)
+        lists.append(near)
+    # By place, so that ties do not tell in which order passages came into the index.
+    fused = reciprocal_rank_fusion([generation.places[rows].astype(np.int64) for rows in lists], RRF_K)
+    rows = generation.ordered[np.array(list(fused), np.int64)]
     dense = np.zeros(len(rows), np.float32)
     if vector is not None and len(rows):
-        dense = generation.vectors.vectors(generation.rows["id"][rows]) @ vector
+        dense = generation.vectors.cosines(rows, vector)
+    lexical = generation.lexical.scores_of(query.terms, rows)
     candidates = tuple(
-        Candidate(int(row), float(cosine), float(lexical[row]), score)
-        for row, cosine, score in zip(rows, dense, fused.values(), strict=True)
+        Candidate(int(row), float(cosine), float(bm25), score)
+        for row, cosine, bm25, score in zip(rows, dense, lexical, fused.values(), strict=True)
     )
     if retrieval == "full":
         candidates = _ordered(generation, query, candidates, tokens, lookup)
@@ -162,44 +158,3 @@ def _standard(values: list[float]) -> npt.NDArray[np.float64]:
     spread = scores.std()
     standard: npt.NDArray[np.float64] = (scores - scores.mean()) / spread if spread > 0 else np.zeros(len(scores))
     return standard
-
-
-def _best(scores: npt.NDArray[np.float32], k: int) -> Rows:
-    """Rows of the k largest positive scores, best first, ties by row."""
-    k = min(k, len(scores))
-    rows = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, np.int64)
-    rows = rows[scores[rows] > 0]
-    return rows[np.lexsort((rows, -scores[rows]))].astype(np.int64)
-
-
-def allowed_documents(generation: Generation, filters: Filters, gone: Mapping[str, str]) -> Mask | None:
-    """Which documents pass the filters and stood on the day that is asked about; None when all do. gone: when each
-    withdrawn one was withdrawn (ISO 8601), by id. Raises FilterError."""
-    mask = np.ones(len(generation.documents), bool)
-    for doc in gone.keys() & generation.number_of.keys():
-        mask[generation.number_of[doc]] = filters.as_of is not None and filters.as_of < gone[doc][:10]
-    since, until = _day("since", filters.since), _day("until", filters.until)
-    if since and until and since > until:
-        raise FilterError("since is after until", name="since", value=filters.since, reason="order")
-    for bound in (until, _day("as_of", filters.as_of)):
-        if bound is not None:
-            mask &= (generation.latest > 0) & (generation.latest <= bound.toordinal())
-    if since is not None:
-        mask &= generation.earliest >= since.toordinal()
-    for name in ("ministry", "publisher"):
-        wanted = getattr(filters, name)
-        if wanted:
-            needle = fold(wanted)
-            mask &= np.array([needle in fold(getattr(document, name)) for document in generation.documents], bool)
-    if filters.within is not None:
-        mask &= np.array([document.id in filters.within for document in generation.documents], bool)
-    return None if mask.all() else mask
-
-
-def _day(name: str, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date", name=name, value=value, reason="date") from error
