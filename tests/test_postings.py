@@ -76,6 +76,26 @@ def test_top_is_the_best_of_every_row(
                 assert top(index, question, k, mask, above) == dense(index, question, k, mask, above)
 
 
+def test_a_frequent_term_is_looked_up_only_where_a_telling_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.arange(100_000, dtype=np.int32)
+    frequent, rare = rows[rows % 10 > 0], rows[rows % 50 == 1]
+    held = np.concatenate([frequent, rare])
+    starts = np.array([0, len(frequent), len(held)])
+    ones, lengths = np.ones(len(held), np.uint8), 80 + rows % 41
+    index = LexicalIndex([Postings(Vocabulary.of(["budget", "forag"]), starts, held, ones, lengths)])
+    weighed = []
+
+    def gains(segment: maxscore.Segment, run: maxscore.Run, at: slice | maxscore.Rows) -> maxscore.Floats:
+        weighed.append(len(run.rows[at]))
+        return plain(segment, run, at)
+
+    plain = maxscore.Segment.gains
+    monkeypatch.setattr(maxscore.Segment, "gains", gains)
+    monkeypatch.setattr(maxscore, "WINDOW", 1000)
+    assert top(index, "budget forage", 10, None, 0.0) == dense(index, "budget forage", 10, None, 0.0)
+    assert sum(weighed) < len(held) / 10
+
+
 @given(segments(), QUESTIONS)
 def test_what_was_removed_is_as_if_it_had_never_been(parts: list[list[tuple[str, bool]]], question: str) -> None:
     index = opened(parts)
