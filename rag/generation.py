@@ -22,7 +22,7 @@ import numpy.typing as npt
 from corpus.errors import DataDamaged, DataFormatError, DataMissing
 from rag import sealed
 from rag.across import SegmentTokens, SegmentVectors
-from rag.arrays import save
+from rag.arrays import loaded, mapped, save
 from rag.copies import Copies, Pairs
 from rag.documents import Column
 from rag.lexical import LexicalIndex
@@ -85,12 +85,8 @@ class Generation:
         manifest = sealed.read(home / LISTING)
         sealed.check(home, manifest["files"])
         parts = [Segment.open(folder, told["name"], engine, told["seal"]) for told in manifest["segments"]]
-        try:
-            removed, pairs = np.load(home / "removed.npy"), np.load(home / "copies.npy")
-            places = np.load(home / "places.npy", mmap_mode="r")
-        except (OSError, ValueError) as error:
-            raise DataDamaged(f"{home} cannot be read", path=str(home), reason=str(error)) from error
-        return cls(name, home, manifest, Stack(parts, removed), places, pairs)
+        stack = Stack(parts, loaded(home / "removed.npy"))
+        return cls(name, home, manifest, stack, mapped(home / "places.npy"), loaded(home / "copies.npy"))
 
     @property
     def number_of(self) -> dict[str, int]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.records import Span
-from rag.arrays import save, save_blocks
+from rag.arrays import loaded, mapped, save, save_blocks
 
 Floats = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.int8]
@@ -68,7 +68,7 @@ class TokenTable:
     @classmethod
     def open(cls, home: Path) -> "TokenTable":
         """Read what `save` wrote; the vectors stay on disk until they are compared."""
-        return cls(np.load(home / "tokens.npy", mmap_mode="r"), np.load(home / "tokens.ends.npy"))
+        return cls(mapped(home / "tokens.npy"), loaded(home / "tokens.ends.npy"))
 
     def save(self, home: Path) -> None:
         """Write tokens.npy and tokens.ends.npy into a folder."""

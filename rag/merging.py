@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag import segment as segments
-from rag.arrays import save_blocks
+from rag.arrays import mapped, save_blocks
 from rag.documents import Mask, Part
 from rag.late import JoinedTokens
 from rag.postings import Postings
@@ -101,5 +101,4 @@ def _gathered(path: Path, parts: Sequence[Segment], rows: Sequence[Mask], dimens
             yield from (part.vectors.vectors(own[at : at + _MOVED]) for at in range(0, len(own), _MOVED))
 
     save_blocks(path, (sum(map(len, places)), dimension), np.float32, blocks())
-    gathered: Vectors = np.load(path, mmap_mode="r")
-    return gathered
+    return mapped(path)

@@ -224,6 +224,40 @@ def test_the_plan_of_merges() -> None:
     assert planned(most, 2_000_000, most) == []
 
 
+def test_segments_with_lists_are_merged_and_lose_what_is_removed(tmp_path: Path) -> None:
+    class Small(GrowingIndex):
+        flat_most = 60
+
+    data = fill(tmp_path / "data", [document(f"n{n}", f"Le puits {n} donne {n} litres.") for n in range(70)])
+
+    def update(*documents: Document) -> Generation:
+        with Store.open(data, write=True) as store:
+            for each in documents:
+                store.put(each, NOW)
+            for _ in rag.index.build(store, data / "index", WordEncoder(), Small):
+                pass
+        return Generation.open(data / "index", Small)
+
+    update()
+    for at in range(2):
+        held = update(*(document(f"n{n}", f"Le puits {n} est à sec.") for n in range(at * 10, at * 10 + 10)))
+    kinds = [part.facts["vectors"]["kind"] for part in held.stack.segments]
+    assert held.manifest["vectors"]["kinds"] == {kind: kinds.count(kind) for kind in set(kinds)}
+    assert "ivf" in kinds and held.manifest["vectors"]["recall_at_10"] >= 0.98
+    rows = held.ordered
+    for number, row in enumerate(rows.tolist()):
+        own = held.documents[int(held.rows[row]["document"])]
+        stored = held.stack.vectors_of(np.array([row]), WordEncoder.dimension)[0]
+        found, _ = held.vectors.search(stored, 3)
+        assert set(found.tolist()) <= set(rows.tolist()), "what is removed is not found"
+        assert len(found) == 3
+        if number % 10 == 0:
+            dry = 0 <= int(own.id.partition("/n")[2]) < 20
+            text = f"Le puits {own.id.partition('/n')[2]} {'est à sec' if dry else 'donne'}"
+            with Store.open(data) as store:
+                assert store.get(own.id, own.version).text.startswith(text)
+
+
 # What goes wrong
 
 
