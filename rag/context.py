@@ -38,6 +38,9 @@ _OFFICES = (
     r"ministre|Premier ministre|directeur|directrice|président|présidente|secrétaire général|secrétaire générale"
     r"|garde des Sceaux|porte-parole|gouverneur|gouverneure|coordonnateur|coordonnatrice|commissaire|chef|responsable"
 )
+_PEOPLE = re.compile(_PERSON)
+_OPENS = re.compile(rf"^(?P<article>L[ea]) (?P<role>{_OFFICES})\b")
+_THE_OFFICE = re.compile(rf"\b(?:l[ea]|L[ea]|du|au) (?:{_OFFICES})")
 _ROLE = re.compile(
     rf"^(?P<said>(?:L[ea]|Cette?|Ce) (?P<role>{_OFFICES}))"
     r"(?=\s(?!d[eu]|d['’]|des|adjoint|chargé|délégué|[A-ZÀ-Ý]|\w+(?:ien|ais|ois|éen|abè|ain|ique)(?:ne|e)?\b)|,)"
@@ -150,18 +153,18 @@ def _subject_before(document: Document, start: int, *, feminine: bool) -> str | 
     if not spans:
         return None
     before = document.text[begin + spans[-1].start : begin + spans[-1].end]
-    people = set(re.findall(_PERSON, before))
+    people = set(_PEOPLE.findall(before))
     match = _SUBJECT.match(before)
     if match:
         article = match["article"]
         if (article == "La") != feminine:
             return None
         others = [name for name in people if name not in match["name"] and match["name"] not in name]
-        offices = re.findall(rf"\b(?:l[ea]|L[ea]|du|au) (?:{_OFFICES})", before[match.end() :])
+        offices = _THE_OFFICE.findall(before, match.end())
         return match["name"] if not _same_gender(offices, feminine) and not _rivals(others) else None
-    role = re.match(rf"^(?P<article>L[ea]) (?P<role>{_OFFICES})\b", before)
+    role = _OPENS.match(before)
     if role and (role["article"] == "La") == feminine and not people:
-        offices = re.findall(rf"\b(?:l[ea]|L[ea]|du|au) (?:{_OFFICES})", before[role.end() :])
+        offices = _THE_OFFICE.findall(before, role.end())
         return _holder(document, role["role"]) if not _same_gender(offices, feminine) else None
     return None
 

@@ -186,8 +186,9 @@ def test_what_a_question_has_read_the_next_one_does_not_read_anew(assistant: Ass
 
 
 def test_calls_of_a_warm_answer_are_bounded(assistant: Assistant) -> None:
-    """Of functions, in this small corpus: 4,851 when this was written, 5,602 before sentences were remembered."""
+    """Of functions, in this small corpus: 8,260 when this was written, a third of them for the index's segments; 750
+    more before sentences were remembered."""
     assistant.ask("Quel était le résultat net de La Poste en 2022 ?")
     with cProfile.Profile() as profile:
         assistant.ask("Quel était le résultat net de La Poste en 2023 ?")
-    assert sum(entry.callcount for entry in profile.getstats()) < 8000
+    assert sum(entry.callcount for entry in profile.getstats()) < 12_000
