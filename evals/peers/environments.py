@@ -75,7 +75,7 @@ def _made(name: str, into: Path, under: Path | None = None) -> Path:
 
 
 def _install(python: Path, packages: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", *packages]
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", *packages]
     subprocess.run(command, check=True, capture_output=True, text=True)
 
 

@@ -85,13 +85,14 @@ class Beside:
 
 def work(suite: Suite, model: Path, questions: int) -> Work:
     """All texts of the suite and so many of its questions, evenly spread. Raises UsageError (bench_questions)."""
-    rows = {document.id: row for row, document in enumerate(suite.documents)}
+    documents = suite.documents or ()
+    rows = {document.id: row for row, document in enumerate(documents)}
     asked = [(case.question, rows[case.gold[0].doc]) for case in suite.cases if case.answerable and case.gold]
     if not asked:
         raise UsageError("no question to ask", reason="bench_questions")
     count = min(questions, len(asked))
     spread = tuple(asked[number * len(asked) // count] for number in range(count))
-    return Work(model=str(model), texts=tuple(document.text for document in suite.documents), asked=spread)
+    return Work(model=str(model), texts=tuple(document.text for document in documents), asked=spread)
 
 
 def beside(given: Work, names: Sequence[str], into: Path) -> Iterator[Beside]:

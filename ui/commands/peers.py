@@ -81,7 +81,7 @@ def peers(args: argparse.Namespace) -> int:
 def _text(conditions: str, found: list["Beside"]) -> str:
     from evals.peers.environments import PEERS
 
-    rows = [_COLUMNS]
+    rows: list[tuple[str, ...]] = [_COLUMNS]
     lines, failures = [], []
     for each in found:
         title = PEERS[each.name].title

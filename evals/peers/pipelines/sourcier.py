@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from corpus.records import Document
 from corpus.settings import Settings
@@ -17,7 +18,7 @@ class Pipeline:
         self.settings, self.folder = Settings.load(), Path(folder)
 
     @cached_property
-    def encoder(self):  # type: ignore[no-untyped-def]
+    def encoder(self) -> Any:
         """Opened once by whoever adds."""
         return load_encoder(self.settings)
 
