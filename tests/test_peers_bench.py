@@ -19,7 +19,7 @@ TOWNS = ("Kaya", "Dori", "Banfora", "Gaoua", "Tenkodogo", "Ziniaré", "Manga", "
 STAND_IN = """
 import json, pathlib
 class Embeddings:
-    def __init__(self, path, instructions):
+    def __init__(self, **settings):
         self.rows = []
     def upsert(self, pairs):
         self.rows += [[row, text] for row, text in pairs]

@@ -6,6 +6,7 @@ five peers do not unpack it five times.
 """
 
 import json
+import re
 import subprocess
 import sys
 import sysconfig
@@ -29,9 +30,9 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "langchain": Peer("LangChain, FAISS", ("langchain-huggingface>=1,<2", "langchain-community")),
-    "llamaindex": Peer("LlamaIndex", ("llama-index-core", "llama-index-embeddings-huggingface")),
-    "haystack": Peer("Haystack, in memory", ("haystack-ai>=2",)),
-    "txtai": Peer("txtai, Faiss", ("txtai>=8",)),
+    "llamaindex": Peer("LlamaIndex", ("llama-index-core<0.15", "llama-index-embeddings-huggingface")),
+    "haystack": Peer("Haystack, in memory", ("haystack-ai>=3,<4", "sentence-transformers-haystack>=2")),
+    "txtai": Peer("txtai, Faiss", ("txtai>=9,<10",)),
     "chroma": Peer("Chroma", ("chromadb>=1,<2",)),
 }
 """Name, which is also that of its file in `pipelines`."""
@@ -55,7 +56,7 @@ def environment(name: str, into: Path) -> Path:
 
 def version(name: str, into: Path) -> str:
     """That of the peer itself, "" where it is not installed."""
-    package = PEERS[name].packages[0].partition(">")[0]
+    package = re.split("[<>=]", PEERS[name].packages[0])[0]
     found = distributions(name=package, path=[str(_packages(into / name))])
     return next((each.version for each in found), "")
 

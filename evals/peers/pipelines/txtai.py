@@ -11,9 +11,11 @@ class Pipeline:
 
     def __init__(self, model: str, folder: str) -> None:
         self.folder = folder
-        self.embeddings = Embeddings(path=model, instructions={"query": "query: ", "data": "passage: "})
         if Path(folder, "embeddings").exists():
+            self.embeddings = Embeddings()
             self.embeddings.load(folder)
+        else:
+            self.embeddings = Embeddings(path=model, instructions={"query": "query: ", "data": "passage: "})
 
     def add(self, texts: Sequence[str], first: int) -> None:
         self.embeddings.upsert(enumerate(texts, first))
