@@ -23,8 +23,10 @@ _COLUMNS = (
 _WIDTHS = (20, 9, 10, 11, 14, 5, 5, 6, 12, 6)
 _RATIOS = {
     "passages_per_second": "passages/s",
+    "passage_cpu_ms": "processeur par passage",
     "cold_seconds": "départ à froid",
     "search_ms": "recherche",
+    "search_cpu_ms": "processeur par recherche",
     "memory_mb": "mémoire",
 }
 
