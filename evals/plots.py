@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from html import escape
 
 WIDTH, HEIGHT = 360, 240
+_STYLE = (
+    "text{font:11px system-ui,sans-serif;fill:#6b7a75}.value{font-weight:600}"
+    ".rail{fill:#6b7a75;opacity:.15}.bar{fill:#1f8f6b}.whisker{display:none}"
+)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 40
 
 
@@ -121,3 +125,8 @@ def bars(rows: Sequence[tuple[str, float, float, float, str]], title: str) -> st
         parts.append(f'<line class="whisker" x1="{x1:.1f}" y1="{middle}" x2="{x2:.1f}" y2="{middle}"/>')
         parts.append(f'<text class="value" x="{WIDTH - right + 8}" y="{y + 12}">{escape(written)}</text>')
     return "".join([*parts, "</svg>"])
+
+
+def standalone(plot: str) -> str:
+    """A plot as a file of its own, in colours that bear a light page and a dark one."""
+    return plot.replace("<title>", f"<style>{_STYLE}</style><title>", 1) + "\n"

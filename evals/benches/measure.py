@@ -31,9 +31,9 @@ def run(name: str, *arguments: str) -> None:
         raise failed(name, "") from error
 
 
-def failed(name: str, said: str) -> StateError:
-    """said: what the command wrote on stderr; its last line is kept, which is its own message."""
+def failed(name: str, said: str, seconds: int = LIMIT_SECONDS) -> StateError:
+    """said: what the command wrote on stderr; its last line is kept, which is its own message. seconds: what it had."""
     last = ([line.strip() for line in said.splitlines() if line.strip()] or [""])[-1]
     told = re.sub(r"^sourcier\s*:\s*", "", last)
     reason = "command_failed" if told else "command_silent"
-    return StateError(f"sourcier {name} failed: {last}", reason=reason, command=name, said=told, seconds=LIMIT_SECONDS)
+    return StateError(f"sourcier {name} failed: {last}", reason=reason, command=name, said=told, seconds=seconds)

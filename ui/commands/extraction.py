@@ -2,10 +2,10 @@
 
 import argparse
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corpus.errors import UsageError
+from ui.columns import columns
 from ui.french import NBSP
 from ui.progress import bar
 
@@ -36,18 +36,8 @@ def extraction(args: argparse.Namespace) -> int:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         print(f"Conditions{NBSP}: {conditions_text(told)}")
-        print(_table(scores))
+        print(columns([_COLUMNS, *map(_row, scores)], _WIDTHS, left=2))
     return 0
-
-
-def _table(scores: Sequence["Score"]) -> str:
-    rows = [_COLUMNS, *map(_row, scores)]
-    lines = []
-    for row in rows:
-        sized = enumerate(zip(row, _WIDTHS, strict=True))
-        cells = [cell.ljust(width) if number < 2 else cell.rjust(width) for number, (cell, width) in sized]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
 
 
 def _row(score: "Score") -> tuple[str, ...]:

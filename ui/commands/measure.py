@@ -13,6 +13,7 @@ from corpus.errors import UsageError
 from corpus.settings import Settings
 from corpus.store import Store
 from rag import ChatModel, load_chat_model
+from ui.commands import peers
 from ui.commands.extraction import extraction
 from ui.commands.options import add_json
 from ui.french import NBSP
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from evals.results import Result
 
 _WRITTEN = "json,html"
+_QUESTIONS = 100
+"""Asked by `bench` where --questions does not say."""
 
 
 class Eval:
@@ -186,17 +189,25 @@ class Bench:
             "names",
             nargs="*",
             metavar="MESURE",
-            help="cold, ask, search, encode, index, ingest, server, load, memory, disk ; ou extraction",
+            help="cold, ask, search, encode, index, ingest, server, load, memory, disk, extraction, ou peers PIAF.json",
         )
         parser.add_argument("--suite", default="demo", metavar="SUITE", help="questions posées (demo)")
         parser.add_argument("--pages", type=Path, metavar="DOSSIER", help="avec « extraction » : pages.jsonl et pages/")
-        parser.add_argument("--questions", type=_whole(1), default=100, metavar="N", help="nombre de questions (100)")
+        parser.add_argument(
+            "--questions", type=_whole(1), metavar="N",
+            help=f"nombre de questions ({_QUESTIONS} ; avec « peers », {peers.QUESTIONS})",
+        )  # fmt: skip
+        peers.configure(parser)
         add_json(parser)
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
         if "extraction" in args.names:
             return extraction(args)
+        if args.names[:1] == ["peers"]:
+            return peers.peers(args)
+        if args.into or args.only or args.out:
+            raise UsageError("--into, --only et --out ne vont qu’avec « bench peers »")
         from evals.bench import BENCHES, bench, conditions
         from evals.formats_in import load
         from evals.run import find_suite
@@ -208,7 +219,7 @@ class Bench:
         with Store.open(args.data):  # said before anything is measured
             pass
         suite = load(find_suite(args.suite))
-        questions = [case.question for case in suite.cases if case.answerable][: args.questions]
+        questions = [case.question for case in suite.cases if case.answerable][: args.questions or _QUESTIONS]
         told = conditions() | {"questions": len(questions)}
         measures = list(bench(args.data, args.names or list(BENCHES), questions))
         if args.json:
