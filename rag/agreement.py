@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from corpus.months import PATTERN
 from corpus.months import number as month_number
+from rag.documents import Indexed
 from rag.french import fold
-from rag.generation import Indexed
 from rag.ministries import acronyms_in, initials, portfolios
 
 _DATE = re.compile(

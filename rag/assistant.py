@@ -251,18 +251,19 @@ class Assistant:
     def late(self) -> int:
         """Documents that are newer, changed or gone since the index was built: `build_index` takes them up."""
         now = {doc: number for doc, (number, _) in self._store.current_digests(withdrawn=True).items()}
-        then = {document.id: document.version for document in self._generation.documents}
+        then = self._generation.stack.versions()
         return sum(now.get(doc) != then.get(doc) for doc in now.keys() | then.keys())
 
     def check(self) -> tuple[int, list[tuple[str, str]]]:
-        """Read every indexed passage back from the corpus: how many there are, and (document, problem) of the bad."""
+        """Hash every file of the index whole, and read every indexed passage back from the corpus: how many there are,
+        and (document, problem) of the bad. Raises DataDamaged."""
         view = self._view()
-        return len(view.generation.rows), view.check()
+        return view.generation.size, view.check()
 
     def passage_texts(self, limit: int) -> list[str]:
         """The text of the first `limit` indexed passages, in index order."""
         view = self._view()
-        passages = (view.passage(row) for row in range(min(limit, len(view.generation.rows))))
+        passages = (view.passage(row) for row in view.generation.ordered[:limit].tolist())
         return [document.text[start:end] for document, start, end in passages]
 
     def refresh(self) -> bool:

@@ -8,21 +8,21 @@ oldest: an outlet that copies a communiqué never stands in its place.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.records import Document, Span
-from rag.arrays import save
+from rag.bands import UNSIGNED, Keys, Numbers, compared, repeated
 from rag.compare.altered import altered
 from rag.compare.statements import figures_of
 from rag.french import fold, sentences, tokens
 
 if TYPE_CHECKING:
-    from rag.generation import Indexed
+    from rag.documents import Indexed
+    from rag.stack import Stack
 
 SHINGLE = 3
 """Words in a run. With single words, two communiqués of one ministry are too alike."""
@@ -38,8 +38,7 @@ _OWN = re.compile(
     r"\bgou?v\.[a-z]{2}\b|\bminister|\bprimature\b|\bpresidence\b|\bgouvernement|service d'information|\bsig\b|\bdcpm\b"
 )
 
-Signatures = npt.NDArray[np.uint32]
-"""(documents, PERMUTATIONS)."""
+Pairs = npt.NDArray[np.int32]
 Read = Callable[[int], Document]
 """Document number -> document."""
 
@@ -56,32 +55,62 @@ def signature(text: str) -> npt.NDArray[np.uint32]:
 
     runs = _runs(text)
     if len(runs) < _FEWEST:
-        return np.full(PERMUTATIONS, np.iinfo(np.uint32).max, np.uint32)
+        return np.full(PERMUTATIONS, UNSIGNED, np.uint32)
     made = MinHash(num_perm=PERMUTATIONS, scheme=_SCHEME)
     made.update_batch([run.encode() for run in sorted(runs)])
     values: npt.NDArray[np.uint32] = made.hashvalues.astype(np.uint32)
     return values
 
 
-def heads(documents: Sequence["Indexed"], signatures: Signatures, read: Read) -> npt.NDArray[np.int32]:
-    """(documents,) int32: for each document the one that it copies, itself for all others."""
-    from datasketch import MinHash, MinHashLSH
+def around(stack: "Stack", changed: Numbers, gone: Keys) -> Numbers:
+    """The documents whose group may be another one now: all that are tied to a changed one, or to one that is gone (of
+    which `gone` are the keys), by common bands from document to document. All others are grouped as before."""
+    seen = np.zeros(len(stack.documents), bool)
+    frontier = np.union1d(changed[compared(stack.signatures(changed))], stack.sharing(gone))
+    frontier = frontier[stack.live[frontier]]
+    while len(frontier):
+        seen[frontier] = True
+        found = stack.sharing(np.unique(stack.keys(frontier)))
+        frontier = found[stack.live[found] & ~seen[found]]
+    return np.flatnonzero(seen)
 
-    found = np.arange(len(documents), dtype=np.int32)
-    known = MinHashLSH(threshold=ALIKE_FROM, num_perm=PERMUTATIONS)
-    short = np.iinfo(np.uint32).max
-    for number in sorted(range(len(documents)), key=lambda number: _precedence(documents[number])):
-        if signatures[number, 0] == short:
-            continue
-        mine = MinHash(num_perm=PERMUTATIONS, scheme=_SCHEME, hashvalues=np.array(signatures[number]))
-        alike = [(float(np.mean(signatures[number] == signatures[head])), -head) for head in known.query(mine)]
-        for share, head in sorted(alike, reverse=True):
-            if share >= ALIKE_FROM and says_the_same(read(number), read(-head)):
-                found[number] = -head
+
+def heads(stack: "Stack", numbers: Numbers, read: Read) -> dict[int, int]:
+    """Of documents that share no band with others, which of them copies which; those that copy none are left out.
+
+    The order of the documents counts for nothing: the State's own stand first, then the oldest, then by id."""
+    keys = stack.keys(numbers)
+    shared = np.isin(keys, repeated([keys.reshape(-1)])).any(axis=1)
+    numbers, keys = numbers[shared], keys[shared]
+    signatures = stack.signatures(numbers)
+    known = [stack.documents[number] for number in numbers.tolist()]
+    standing: dict[int, list[int]] = {}
+    found: dict[int, int] = {}
+    for place in sorted(range(len(known)), key=lambda place: _precedence(known[place])):
+        near = {head for key in keys[place].tolist() for head in standing.get(key, ())}
+        shares = {head: float(np.mean(signatures[place] == signatures[head])) for head in near}
+        for head in sorted(near, key=lambda head: (-shares[head], known[head].id)):
+            if shares[head] >= ALIKE_FROM and says_the_same(read(int(numbers[place])), read(int(numbers[head]))):
+                found[int(numbers[place])] = int(numbers[head])
                 break
         else:
-            known.insert(number, mine)
+            for key in keys[place].tolist():
+                standing.setdefault(key, []).append(place)
     return found
+
+
+def twins(stack: "Stack", numbers: Numbers, read: Read) -> Pairs:
+    """The passages of some documents that copy one of their group's head: (passage, its twin) by row. numbers: as from
+    `around`."""
+    pairs: list[tuple[int, int]] = []
+    for number, head in sorted(heads(stack, numbers, read).items()):
+        theirs = [(row, _passage_runs(read(head), stack.rows[row])) for row in stack.rows_of(head)]
+        for row in stack.rows_of(number):
+            mine = _passage_runs(read(number), stack.rows[row])
+            share, twin = max(((_common(mine, runs), -other) for other, runs in theirs), default=(0.0, 0))
+            if share >= PASSAGE_FROM:
+                pairs.append((row, -twin))
+    return np.array(pairs, np.int32).reshape(-1, 2)
 
 
 def _precedence(known: "Indexed") -> tuple[bool, str, str]:
@@ -112,52 +141,19 @@ def _runs(text: str) -> frozenset[str]:
 
 
 class Copies:
-    """Which passages say the same, in one generation.
+    """Which passages say the same, in one generation. pairs: (n, 2) int32, each passage that copies another with the
+    one of its group's head that it copies, by row."""
 
-    twins: (passages,) int32, for each passage the one of its group's head that it copies, itself for all others.
-    signatures: kept so that an update reads only new texts.
-    """
-
-    FILES = ("copies.npy", "minhash.npy")
-
-    def __init__(self, twins: npt.NDArray[np.int32], signatures: Signatures) -> None:
-        self.twins = twins
-        self.signatures = signatures
+    def __init__(self, pairs: Pairs) -> None:
+        self.pairs = pairs
+        self._heads: dict[int, int] = dict(pairs.tolist())
         self._groups: dict[int, list[int]] = {}
-        for row in np.flatnonzero(twins != np.arange(len(twins))).tolist():
-            self._groups.setdefault(int(twins[row]), []).append(row)
-
-    @classmethod
-    def build(cls, documents: Sequence["Indexed"], rows: npt.NDArray[Any], signatures: Signatures, read: Read) -> Self:
-        """Group the documents and match their passages. rows: (document, start, end) among their fields."""
-        found = heads(documents, signatures, read)
-        twins = np.arange(len(rows), dtype=np.int32)
-        owners = rows["document"]
-        for number in np.flatnonzero(found != np.arange(len(found))).tolist():
-            head = int(found[number])
-            theirs = [(row, _passage_runs(read(head), rows[row])) for row in np.flatnonzero(owners == head).tolist()]
-            for row in np.flatnonzero(owners == number).tolist():
-                mine = _passage_runs(read(number), rows[row])
-                share, twin = max(((_common(mine, runs), -other) for other, runs in theirs), default=(0.0, 0))
-                if share >= PASSAGE_FROM:
-                    twins[row] = -twin
-        return cls(twins, signatures)
-
-    def save(self, folder: Path) -> None:
-        """Write FILES into `folder`."""
-        save(folder / "copies.npy", self.twins)
-        save(folder / "minhash.npy", self.signatures)
-
-    @classmethod
-    def open(cls, folder: Path, rows: int) -> Self:
-        """Open what `save` wrote; where an index is of before copies were sought, no passage is one."""
-        if not (folder / "copies.npy").is_file():
-            return cls(np.arange(rows, dtype=np.int32), np.zeros((0, PERMUTATIONS), np.uint32))
-        return cls(np.load(folder / "copies.npy"), np.load(folder / "minhash.npy", mmap_mode="r"))
+        for row, head in sorted(self._heads.items()):
+            self._groups.setdefault(head, []).append(row)
 
     def head(self, row: int) -> int:
         """The passage that stands for a passage's group."""
-        return int(self.twins[row])
+        return self._heads.get(row, row)
 
     def group(self, row: int) -> tuple[int, ...]:
         """All passages that say what a passage says, its head first, then by row; itself alone where it has no copy."""

@@ -1,21 +1,18 @@
-"""Index generations on disk: written beside the one that serves, swapped in by one rename, checked on open.
+"""Index generations on disk: which segments serve, and what is removed from them; swapped in by one rename.
 
 index/CURRENT               the name of the generation that serves, replaced atomically
-index/g000003/manifest.json format, encoder, corpus digest, size and SHA-256 of each file
-              documents.json  what a passage's row needs of its publication
-              passages.npy    (id, document, start, end) per row
-              vectors.bin     the vector engine's file, and vectors.* where it needs more
-              tokens.npy, tokens.ends.npy  token vectors of the passages, where the encoder gives them
-              copies.npy, minhash.npy  which passages copy another publication's
-              terms.txt, lexical.*.npy
+index/s000007/              a segment (rag/segment.py): written once, shared by generations
+index/g000012/manifest.json format, recipe, encoder, corpus digest, counts; the segments in order, with their seals
+              removed.npy   numbers of the documents that are superseded or gone
+              places.npy    for each passage its place in a fresh build, the order of documents by id
+              copies.npy    which passages copy another publication's, by row
+index/DAMAGED               left by a check that found damage: the next build makes everything anew
 """
 
-import hashlib
-import json
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,100 +20,107 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import DataDamaged, DataFormatError, DataMissing
-from corpus.records import earliest_day, latest_day
+from rag import sealed
+from rag.across import SegmentTokens, SegmentVectors
 from rag.arrays import save
-from rag.copies import Copies
-from rag.late import TokenTable
+from rag.copies import Copies, Pairs
+from rag.documents import Column
 from rag.lexical import LexicalIndex
-from rag.vectors import Ids, VectorIndex
+from rag.sealed import Facts
+from rag.segment import Segment
+from rag.stack import Stack
+from rag.vectors import VectorIndex
 
-FORMAT = 2
+LISTING = "manifest.json"
 _NAME = re.compile(rb"(g\d+)\n")  # what CURRENT holds
+_MARK = "DAMAGED"
 _KEPT_GENERATIONS = 2  # the one before stays for servers that still have it open
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indexed:
-    """What the index knows of a document; `version` names the text that its offsets count in."""
-
-    id: str
-    version: int
-    url: str
-    title: str
-    publisher: str
-    ministry: str
-    kind: str
-    published: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a generation keeps of its passages, row by row."""
-
-    table: npt.NDArray[Any]
-    vectors: VectorIndex
-    tokens: TokenTable
-    copies: Copies
-
-
 class Generation:
-    """An open generation. Arrays are read-only and may be memory-mapped."""
+    """An open generation. Arrays are read-only and may be memory-mapped. places: (passages,) int32. See `Stack` for
+    documents, rows, live and size."""
 
     def __init__(
-        self,
-        name: str,
-        manifest: dict[str, Any],
-        documents: tuple[Indexed, ...],
-        rows: npt.NDArray[Any],
-        vectors: VectorIndex,
-        lexical: LexicalIndex,
-        tokens: TokenTable,
-        copies: Copies,
+        self, name: str, home: Path, manifest: Facts, stack: Stack, places: npt.NDArray[np.int32], pairs: Pairs
     ) -> None:
         self.name = name
+        self.home = home
         self.manifest = manifest
-        self.documents = documents
-        self.number_of = {document.id: number for number, document in enumerate(documents)}
-        self.rows = rows
-        self.vectors = vectors
-        self.lexical = lexical
-        self.tokens = tokens
-        self.copies = copies
-        self._order = np.argsort(rows["id"], kind="stable")
-        dates = [_days(document.published) for document in documents]
-        self.earliest = np.array([first for first, _ in dates], np.int32)
-        self.latest = np.array([last for _, last in dates], np.int32)
+        self.stack = stack
+        self.places = places
+        self.copies = Copies(pairs)
+        self.documents = stack.documents
+        self.rows = stack.rows
+        self.live = stack.live
+        self.size = stack.size
+        self.tokens = SegmentTokens(stack)
+        self.lexical = LexicalIndex([segment.postings for segment in stack.segments], stack.standing, places)
+        self.vectors = SegmentVectors(stack, places)
+        self.earliest = stack.documents.columns["earliest"]
+        self.latest = stack.documents.columns["latest"]
 
     @classmethod
     def open(cls, folder: Path, engine: type[VectorIndex]) -> Self:
         """Open the current generation of an index folder.
 
         Raises DataMissing, DataFormatError, and DataDamaged when a file is not
-        the one that the manifest describes.
+        the one that its manifest describes.
         """
         name = current_name(folder)
-        if name is None:
-            raise DataMissing(f"no index in {folder}", path=str(folder), what="index")
+        while True:
+            if name is None:
+                raise DataMissing(f"no index in {folder}", path=str(folder), what="index")
+            try:
+                return cls._open(folder, name, engine)
+            except DataDamaged:  # or swapped and swept away while it was opened
+                before, name = name, current_name(folder)
+                if name == before:
+                    raise
+
+    @classmethod
+    def _open(cls, folder: Path, name: str, engine: type[VectorIndex]) -> Self:
         home = folder / name
-        manifest = _manifest(home)
-        for file, expected in manifest["files"].items():
-            _check(home / file, expected)
-        documents = tuple(Indexed(**item) for item in json.loads((home / "documents.json").read_bytes()))
-        rows = np.load(home / "passages.npy", mmap_mode="r")
-        lexical = LexicalIndex.open(home, len(rows))
-        vectors = engine.open(home / "vectors.bin")
-        tokens, copies = TokenTable.open(home), Copies.open(home, len(rows))
-        return cls(name, manifest, documents, rows, vectors, lexical, tokens, copies)
+        manifest = sealed.read(home / LISTING)
+        sealed.check(home, manifest["files"])
+        parts = [Segment.open(folder, told["name"], engine, told["seal"]) for told in manifest["segments"]]
+        try:
+            removed, pairs = np.load(home / "removed.npy"), np.load(home / "copies.npy")
+            places = np.load(home / "places.npy", mmap_mode="r")
+        except (OSError, ValueError) as error:
+            raise DataDamaged(f"{home} cannot be read", path=str(home), reason=str(error)) from error
+        return cls(name, home, manifest, Stack(parts, removed), places, pairs)
 
-    def rows_of(self, ids: Ids) -> npt.NDArray[np.int64]:
-        """Row numbers of passage ids that this generation holds."""
-        found: npt.NDArray[np.int64] = self._order[np.searchsorted(self.rows["id"], ids, sorter=self._order)]
-        return found
+    @property
+    def number_of(self) -> dict[str, int]:
+        """The numbers of the documents that stand, by id."""
+        return self.stack.number_of
 
-    def holds(self, ids: Ids) -> npt.NDArray[np.bool_]:
-        """Which of `ids` this generation holds."""
-        known: npt.NDArray[np.bool_] = np.isin(ids, self.rows["id"])
-        return known
+    @cached_property
+    def ordered(self) -> npt.NDArray[np.int64]:
+        """The passages that stand, in the order of a fresh build: what `places` numbers."""
+        rows = np.empty(len(self.places), np.int64)
+        rows[self.places] = np.arange(len(rows))
+        return rows[: self.size]
+
+    def rows_of(self, doc: str) -> range:
+        """The passages of a document that stands. Raises KeyError."""
+        return self.stack.rows_of(self.number_of[doc])
+
+    def coded(self, column: Column) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """The distinct names of a column, and the number of each document's."""
+        return self.documents.coded(column)
+
+    def prove(self) -> None:
+        """Hash every file whole, and leave a mark for the next build where one is not its own. Raises DataDamaged."""
+        try:
+            sealed.check(self.home, self.manifest["files"], whole=True)
+            for segment in self.stack.segments:
+                segment.prove()
+        except DataDamaged:
+            with suppress(OSError):  # a folder that cannot be written cannot be built anew either
+                mark(self.home.parent)
+            raise
 
 
 def current_name(folder: Path) -> str | None:
@@ -132,84 +136,45 @@ def current_name(folder: Path) -> str | None:
     return name[1].decode()
 
 
-def write(
-    folder: Path,
-    name: str,
-    manifest: dict[str, Any],
-    documents: Sequence[Indexed],
-    built: Built,
-    indexed: Sequence[str],
-) -> None:
-    """Write a generation beside the others, then point CURRENT at it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{name}"
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        beside.mkdir()
-        (beside / "documents.json").write_text(_json([asdict(item) for item in documents]), encoding="utf-8")
-        save(beside / "passages.npy", built.table)
-        built.vectors.save(beside / "vectors.bin")
-        built.tokens.save(beside)
-        built.copies.save(beside)
-        LexicalIndex.build(indexed).save(beside)
-        files = {path.name: _fingerprint(path) for path in sorted(beside.iterdir())}
-        manifest = manifest | {"files": files}
-        (beside / "manifest.json").write_text(_json(manifest | {"seal": _seal(manifest)}), encoding="utf-8")
-        beside.rename(folder / name)
-        pointer = folder / ".CURRENT"
-        pointer.write_text(name + "\n", encoding="utf-8")
-        pointer.replace(folder / "CURRENT")
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
-    for old in sorted(path for path in folder.glob("g*") if path.is_dir())[:-_KEPT_GENERATIONS]:
+def mark(folder: Path) -> None:
+    """Note that something here is damaged. Raises OSError."""
+    (folder / _MARK).touch()
+
+
+def marked(folder: Path) -> bool:
+    """Whether a check found damage since the last build."""
+    return (folder / _MARK).exists()
+
+
+def write(folder: Path, name: str, facts: Facts, stack: Stack, places: npt.NDArray[np.int32], pairs: Pairs) -> None:
+    """Write a generation beside the others, then point CURRENT at it. Raises OSError."""
+    arrays: dict[str, npt.NDArray[Any]] = {"removed.npy": stack.removed, "places.npy": places, "copies.npy": pairs}
+    held = [{"name": segment.name, "seal": segment.facts["seal"]} for segment in stack.segments]
+
+    def saved(home: Path) -> None:
+        for file, values in arrays.items():
+            save(home / file, values)
+
+    sealed.write(folder, name, LISTING, facts | {"segments": held}, [saved])
+    pointer = folder / ".CURRENT"
+    pointer.write_text(name + "\n", encoding="utf-8")
+    pointer.replace(folder / "CURRENT")
+    (folder / _MARK).unlink(missing_ok=True)
+
+
+def sweep(folder: Path, kept: frozenset[str] = frozenset()) -> None:
+    """Remove what is half-written, the generations before the last two, and the segments that neither of them names and
+    that are not `kept`. Who has them open goes on reading."""
+    generations = sorted(path for path in folder.glob("g*") if path.is_dir())
+    for old in generations[:-_KEPT_GENERATIONS]:
         shutil.rmtree(old, ignore_errors=True)
-
-
-def next_name(folder: Path) -> str:
-    numbers = [int(path.name[1:]) for path in folder.glob("g*") if path.name[1:].isdigit()]
-    return f"g{max(numbers, default=0) + 1:06d}"
-
-
-def _fingerprint(path: Path) -> dict[str, object]:
-    with path.open("rb") as file:
-        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-
-
-def _manifest(home: Path) -> dict[str, Any]:
-    path = home / "manifest.json"
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_bytes())
-        found, seal = manifest["format"], manifest.pop("seal", None)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataDamaged(f"{path} cannot be read", path=str(path), reason=str(error)) from error
-    if found != FORMAT:
-        raise DataFormatError(f"{path}: format {found}, not {FORMAT}", path=str(path), found=found, expected=FORMAT)
-    if seal != _seal(manifest):
-        raise DataDamaged(f"{path} is not as it was written", path=str(path), reason="digest")
-    return manifest
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False)
-
-
-def _seal(manifest: dict[str, Any]) -> str:
-    """SHA-256 (hex) of what a manifest says: it describes the other files, nothing else describes it."""
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-
-
-def _check(path: Path, expected: dict[str, object]) -> None:
-    try:
-        found = _fingerprint(path)
-    except OSError as error:
-        raise DataDamaged(f"{path} cannot be read", path=str(path), reason=str(error)) from error
-    if found != expected:
-        raise DataDamaged(f"{path} is not the file of its manifest", path=str(path), reason="digest")
-
-
-def _days(published: str | None) -> tuple[int, int]:
-    """First and last possible day as ordinals; (0, 0) when undated, which no date filter lets through."""
-    if published is None:
-        return 0, 0
-    return earliest_day(published).toordinal(), latest_day(published).toordinal()
+    named = set(kept)
+    for home in generations[-_KEPT_GENERATIONS:]:
+        with suppress(DataDamaged, DataFormatError):
+            named |= {told["name"] for told in sealed.read(home / LISTING)["segments"]}
+    unnamed = [path for path in folder.glob("s*") if path.name not in named]
+    for path in (*unnamed, *folder.glob(".g*"), *folder.glob(".s*")):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

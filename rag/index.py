@@ -1,13 +1,13 @@
 """Bringing the index up to what the store holds.
 
-A passage's id is a hash of its document and of the text it is indexed under,
-so an update embeds only passages whose id neither the last generation holds nor a
-build that was cut short (rag/scratch.py).
+Documents that are new or changed become a segment (rag/segment.py); those that are superseded or gone are removed from
+theirs, and small segments are merged (rag/merging.py). A passage's id is a hash of its document and of the text it is
+indexed under, so only passages are embedded whose id neither the last generation holds nor a build that was cut short
+(rag/scratch.py).
 """
 
-import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,20 +17,24 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import DataDamaged, DataFormatError, DataMissing, translated
+from corpus.records import Document
 from corpus.store import Store
-from rag.copies import PERMUTATIONS, Copies, Read, Signatures, signature
+from rag import generation, merging, segment
+from rag.bands import Numbers
+from rag.batch import Batch, Maker
+from rag.copies import Pairs, Read, around, twins
 from rag.encoder import Encoder, TokenEncoder
-from rag.generation import FORMAT, Built, Generation, Indexed, next_name, write
-from rag.late import NO_TOKENS, Tokens, TokenTable
-from rag.passages import passages
+from rag.generation import Generation
 from rag.scratch import Scratch
-from rag.vectors import VectorIndex, Vectors
+from rag.segment import Segment
+from rag.stack import Stack
+from rag.vectors import VectorIndex
 
-RECIPE = 3
-"""Raise when passages, headers, terms or groups of copies change: the same corpus is then indexed anew. (FORMAT is
-for the files.)"""
-_BATCH = 64  # passages embedded between two progress events
-_ROW = np.dtype([("id", "<i8"), ("document", "<i4"), ("start", "<i4"), ("end", "<i4")])
+RECIPE = 4
+"""Raise when passages, headers, terms or groups of copies change: the same corpus is then indexed anew. (sealed.FORMAT
+is for the files.)"""
+SEGMENT_MOST = 10_000
+"""Passages of a new segment, about: with token vectors they take 300 MB of memory until they are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,8 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEvent:
-    """Progress of a build; the last event is "done" and carries the report."""
+    """Progress of a build; the last event is "done" and carries the report. How many passages there are to encode is
+    estimated until all documents are cut."""
 
     stage: Literal["cut", "encode", "write", "done"]
     done: int
@@ -63,59 +68,51 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     serving. Raises DiskFull, DataReadOnly.
     """
     began = time.monotonic()
+    now = {doc: version for doc, (version, _) in store.current_digests(withdrawn=True).items()}
+    corpus, counts = store.digest(), store.counts()
     former = _former(folder, encoder, engine)
-    corpus = store.digest()
-    if former is not None and _serves(former, corpus, store):
-        size = len(former.rows)
-        yield _done(former.name, store.counts().documents, size, embedded=0, began=began)
+    if former is not None and _serves(former, corpus, now):
+        yield _done(former.name, counts.documents, former.size, embedded=0, began=began)
         return
-    documents: list[Indexed] = []
-    rows: list[tuple[int, int, int, int]] = []
-    indexed: list[str] = []
-    counts = store.counts()
-    total = counts.documents + counts.withdrawn
-    for version in store.current_versions(withdrawn=True):
-        document = version.document
-        taken: set[int] = set()
-        for passage in passages(document):
-            key = _passage_id(document.id, passage.indexed, taken)
-            rows.append((key, len(documents), passage.start, passage.end))
-            indexed.append(passage.indexed)
-        documents.append(
-            Indexed(
-                id=document.id, version=version.number, url=document.url, title=document.title,
-                publisher=document.publisher, ministry=document.ministry, kind=document.kind,
-                published=document.published,
-            )
-        )  # fmt: skip
-        yield IndexEvent(stage="cut", done=len(documents), total=total)
-    table = np.array(rows, _ROW)
-    vectors = np.zeros((len(rows), encoder.dimension), np.float32)
-    tokens: list[Tokens] = [NO_TOKENS] * len(rows)
-    known = former.holds(table["id"]) if former is not None else np.zeros(len(rows), bool)
-    if former is not None and known.any():
-        vectors[known] = former.vectors.vectors(table["id"][known])
-        for row, place in zip(np.flatnonzero(known), former.rows_of(table["id"][known]), strict=True):
-            tokens[row] = former.tokens.of(int(place))
     scratch = Scratch.beside(folder, encoder.digest, projection(encoder))
-    _resume(scratch, table["id"], known, vectors, tokens)
-    missing = np.flatnonzero(~known)
-    done = 0
-    for batch in _encode(encoder, indexed, missing, vectors, tokens):
+    unnamed = _unnamed(folder, scratch, engine)
+    known = [*(former.stack.segments if former is not None else ()), *unnamed]
+    held = known if former is None or former.manifest["recipe"] == RECIPE else unnamed
+    missing = [doc for doc in now if doc not in Stack.of(held, now).number_of]
+    maker = Maker(encoder, Stack(known, np.zeros(0, np.int32)), scratch)
+    batch = Batch()
+    passages = 0
+    for place, doc in enumerate(missing, 1):
+        passages += batch.add(store.get(doc, now[doc]), now[doc])
+        yield IndexEvent(stage="cut", done=place, total=len(missing))
+        if len(batch.rows) < SEGMENT_MOST and place < len(missing):
+            continue
+        whole = -(-passages * len(missing) // place)
+        for _ in maker.encoded(batch, folder):
+            yield IndexEvent(stage="encode", done=maker.embedded, total=max(maker.embedded + maker.left, whole))
+        yield IndexEvent(stage="write", done=0, total=1)
+        name = segment.next_name(folder, "s")
         with translated(folder):
-            scratch.keep(table["id"][batch], vectors[batch], [tokens[row] for row in batch])
-        done += len(batch)
-        yield IndexEvent(stage="encode", done=done, total=len(missing))
+            segment.write(folder, name, RECIPE, maker.content(batch, engine))
+            held = [*held, Segment.open(folder, name, engine)]
+            scratch.finish(name)
+        batch = Batch()
     yield IndexEvent(stage="write", done=0, total=1)
-    nearest = engine.build(table["id"], vectors)
+    try:
+        stack = _merged(folder, Stack.of(held, now), now, engine, encoder.dimension)
+    except DataDamaged:  # a former segment, in a place that opening it does not look at
+        with translated(folder):
+            generation.mark(folder)
+        scratch.clear()
+        yield from build(store, folder, encoder, engine)
+        return
     manifest = {
-        "format": FORMAT,
         "recipe": RECIPE,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "corpus_digest": corpus,
-        "documents": len(documents),
-        "passages": len(rows),
-        "vectors": nearest.facts,
+        "documents": int(np.count_nonzero(stack.live)),
+        "passages": stack.size,
+        "vectors": _facts(stack),
         "encoder": {
             "name": encoder.name,
             "digest": encoder.digest,
@@ -123,44 +120,25 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
             "projection": projection(encoder),
         },
     }
-    name = next_name(folder)
+    name = segment.next_name(folder, "g")
+    grouped = former if former is not None and former.manifest["recipe"] == RECIPE else None
     with translated(folder):
-        copies = Copies.build(documents, table, _signatures(documents, store, former), _reader(documents, store))
-        built = Built(table, nearest, TokenTable.build(tokens), copies)
-        write(folder, name, manifest, documents, built, indexed)
+        pairs = _copies(grouped, stack, _reader(stack, store))
+        generation.write(folder, name, manifest, stack, _places(stack, now), pairs)
     scratch.clear()
-    yield _done(name, counts.documents, len(rows), embedded=len(missing), began=began)
+    generation.sweep(folder)
+    yield _done(name, counts.documents, stack.size, embedded=maker.embedded, began=began)
 
 
-def _reader(documents: list[Indexed], store: Store) -> Read:
-    """Documents by number; the few last ones are kept."""
-    return lru_cache(maxsize=64)(lambda number: store.get(documents[number].id, documents[number].version))
-
-
-def _signatures(documents: list[Indexed], store: Store, former: Generation | None) -> Signatures:
-    """What tells copies, read anew only for texts that the last generation did not hold."""
-    known = dict[tuple[str, int], npt.NDArray[np.uint32]]()
-    if former is not None:
-        known = {
-            (document.id, document.version): values
-            for document, values in zip(former.documents, former.copies.signatures, strict=False)
-        }
-    made = np.zeros((len(documents), PERMUTATIONS), np.uint32)
-    for number, document in enumerate(documents):
-        values = known.get((document.id, document.version))
-        made[number] = values if values is not None else signature(store.get(document.id, document.version).text)
-    return made
-
-
-def _serves(former: Generation, corpus: str, store: Store) -> bool:
-    """Whether a generation is up to date; equal texts under newer version numbers are not."""
-    now = {doc: number for doc, (number, _) in store.current_digests(withdrawn=True).items()}
-    then = {document.id: document.version for document in former.documents}
-    return (former.manifest["corpus_digest"], former.manifest["recipe"], then) == (corpus, RECIPE, now)
+def projection(encoder: Encoder | None) -> str:
+    """How an encoder makes token vectors small; "" where it gives none."""
+    return encoder.projection if isinstance(encoder, TokenEncoder) else ""
 
 
 def _former(folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Generation | None:
-    """The generation to reuse vectors of; a damaged, foreign or otherwise embedded one is rebuilt whole."""
+    """The generation to go on from; where it is damaged, foreign or otherwise embedded, all is made anew."""
+    if generation.marked(folder):
+        return None
     try:
         former = Generation.open(folder, engine)
     except (DataMissing, DataDamaged, DataFormatError):
@@ -170,50 +148,89 @@ def _former(folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Genera
     return former if same else None
 
 
-def _passage_id(doc: str, indexed: str, taken: set[int]) -> int:
-    """63 bits of SHA-256; repeated passages of one document are told apart by their occurrence."""
-    occurrence = 0
-    while True:
-        digest = hashlib.sha256(f"{doc}\0{occurrence}\0{indexed}".encode()).digest()
-        key = int.from_bytes(digest[:8], "little") >> 1
-        if key not in taken:
-            taken.add(key)
-            return key
-        occurrence += 1
+def _serves(former: Generation, corpus: str, now: Mapping[str, int]) -> bool:
+    """Whether a generation is up to date; equal texts under newer version numbers are not."""
+    return (former.manifest["corpus_digest"], former.manifest["recipe"]) == (corpus, RECIPE) and (
+        former.stack.versions() == now
+    )
 
 
-def projection(encoder: Encoder | None) -> str:
-    """How an encoder makes token vectors small; "" where it gives none."""
-    return encoder.projection if isinstance(encoder, TokenEncoder) else ""
+def _unnamed(folder: Path, scratch: Scratch, engine: type[VectorIndex]) -> list[Segment]:
+    """The segments that a build which was cut short had finished."""
+    found = []
+    for name in scratch.finished():
+        try:
+            opened = Segment.open(folder, name, engine)
+        except (DataDamaged, DataFormatError):
+            continue
+        if opened.facts["recipe"] == RECIPE:
+            found.append(opened)
+    return found
 
 
-def _resume(
-    scratch: Scratch, ids: npt.NDArray[np.int64], known: npt.NDArray[np.bool_], vectors: Vectors, tokens: list[Tokens]
-) -> None:
-    """Fill the rows that a build which was cut short had done, and mark them known."""
-    rows = {int(number): row for row, number in enumerate(ids) if not known[row]}
-    for kept, made, table in scratch.kept():
-        for place, number in enumerate(kept.tolist()):
-            row = rows.get(number)
-            if row is not None:
-                vectors[row], tokens[row], known[row] = made[place], table.of(place), True
+def _merged(folder: Path, stack: Stack, now: Mapping[str, int], engine: type[VectorIndex], dimension: int) -> Stack:
+    """The same documents in fewer segments, where it is time for that. Raises DataDamaged, DiskFull, DataReadOnly."""
+    parts = list(stack.segments)
+    standing = [int(np.count_nonzero(stack.live_rows(number))) for number in range(len(parts))]
+    gone = set[int]()
+    for group in merging.plan([len(part.rows) for part in parts], standing):
+        name = segment.next_name(folder, "s")
+        merged = [stack.segments[number] for number in group]
+        with translated(folder):
+            merging.merge(folder, name, RECIPE, merged, [stack.live_in(number) for number in group], engine, dimension)
+        parts.append(Segment.open(folder, name, engine))
+        gone.update(group)
+    return Stack.of([part for number, part in enumerate(parts) if number not in gone], now) if gone else stack
 
 
-def _encode(
-    encoder: Encoder, texts: list[str], missing: npt.NDArray[np.intp], vectors: Vectors, tokens: list[Tokens]
-) -> Iterator[list[int]]:
-    """Fill the missing rows, texts of like length together (padding costs time); yields the rows of each batch."""
-    order = sorted(missing.tolist(), key=lambda row: len(texts[row]))
-    for begin in range(0, len(order), _BATCH):
-        batch = order[begin : begin + _BATCH]
-        taken = [texts[row] for row in batch]
-        if isinstance(encoder, TokenEncoder):
-            vectors[batch], found = encoder.passages_and_tokens(taken)
-            for row, item in zip(batch, found, strict=True):
-                tokens[row] = item
-        else:
-            vectors[batch] = encoder.passages(taken)
-        yield batch
+def _copies(former: Generation | None, stack: Stack, read: Read) -> Pairs:
+    """The pairs of `Copies`. Of a former generation those stay whose documents are tied to none that came or went."""
+    if former is None:
+        return twins(stack, around(stack, np.flatnonzero(stack.live), np.zeros(0, np.uint64)), read)
+    gone = _not_in(former.stack, stack.versions())
+    near = around(stack, _not_in(stack, former.stack.versions()), np.unique(former.stack.keys(gone)))
+    pairs = former.copies.pairs
+    kept = stack.find(former.rows["id"][pairs.reshape(-1)], standing=True).reshape(-1, 2)
+    kept = kept[(kept >= 0).all(axis=1)]
+    kept = kept[~np.isin(stack.owners[kept], near).any(axis=1)]
+    return np.concatenate([kept.astype(np.int32), twins(stack, near, read)])
+
+
+def _not_in(stack: Stack, versions: Mapping[str, int]) -> Numbers:
+    """The documents that stand in a stack and not, in the same version, elsewhere."""
+    mine = stack.versions()
+    return np.array([stack.number_of[doc] for doc in mine if versions.get(doc) != mine[doc]], np.int64)
+
+
+def _places(stack: Stack, now: Mapping[str, int]) -> npt.NDArray[np.int32]:
+    """For each passage its place among all, documents in the order of `now`; removed ones behind."""
+    order = {doc: place for place, doc in enumerate(now)}
+    documents = np.full(len(stack.documents), len(now), np.int64)
+    for doc, number in stack.number_of.items():
+        documents[number] = order[doc]
+    made = np.empty(len(stack.rows), np.int32)
+    made[np.argsort(documents[stack.owners], kind="stable")] = np.arange(len(made), dtype=np.int32)
+    return made
+
+
+def _facts(stack: Stack) -> dict[str, object]:
+    """Of the vectors: how many segments are of which kind, and the least recall that one was built with."""
+    told = [part.facts["vectors"] for part in stack.segments]
+    kinds = [str(facts["kind"]) for facts in told]
+    return {
+        "kinds": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "recall_at_10": min((facts["recall_at_10"] for facts in told), default=1.0),
+    }
+
+
+def _reader(stack: Stack, store: Store) -> Read:
+    """Documents by number; the few last ones are kept."""
+
+    def read(number: int) -> Document:
+        known = stack.documents[number]
+        return store.get(known.id, known.version)
+
+    return lru_cache(maxsize=64)(read)
 
 
 def _done(name: str, documents: int, size: int, *, embedded: int, began: float) -> IndexEvent:

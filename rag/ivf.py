@@ -43,6 +43,7 @@ class IvfIndex:
         self._rows = rows
         self.probes = probes
         self.recall = recall
+        self._by_row = np.array_equal(ids, np.arange(len(ids)))
         self._order = np.argsort(ids, kind="stable")
         self._sorted = ids[self._order]
 
@@ -134,6 +135,8 @@ class IvfIndex:
 
     def _places(self, ids: Ids) -> npt.NDArray[np.int64]:
         """Rows of the ids that are held. Sorted first, so that neighbours are looked up together."""
+        if self._by_row:
+            return ids[(ids >= 0) & (ids < len(self._ids))]
         wanted = np.sort(ids)
         places = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
         known: npt.NDArray[np.int64] = self._order[places[self._sorted[places] == wanted]]

@@ -6,7 +6,7 @@ of unit length, one signed byte a number. Same weights, so nothing more to downl
 no model runs at the time of the question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.records import Span
-from rag.arrays import save
+from rag.arrays import save, save_blocks
 
 Floats = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.int8]
@@ -23,6 +23,7 @@ Tokens = npt.NDArray[np.int8]
 
 PROJECTION = Path(__file__).parent / "weights" / "tokens.npz"
 SCALE = 127
+_MOVED = 100_000  # tokens copied at once in a merge: 10 MB
 NO_TOKENS: Tokens = np.zeros((0, 0), np.int8)
 
 
@@ -77,6 +78,29 @@ class TokenTable:
     def of(self, row: int) -> Tokens:
         """Those of one passage; none where its encoder gave none."""
         return self.tokens[self.ends[row] : self.ends[row + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTokens:
+    """The tokens of several tables on their way into one file, never held whole. kept: which passages of each."""
+
+    tables: Sequence[TokenTable]
+    kept: Sequence[npt.NDArray[np.bool_]]
+
+    def save(self, home: Path) -> None:
+        """What `TokenTable.save` writes."""
+        lengths = [np.diff(table.ends)[kept] for table, kept in zip(self.tables, self.kept, strict=True)]
+        ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
+        width = max(table.tokens.shape[1] for table in self.tables)
+        save_blocks(home / "tokens.npy", (int(ends[-1]), width), np.int8, self._blocks())
+        save(home / "tokens.ends.npy", ends)
+
+    def _blocks(self) -> Iterator[Tokens]:
+        for table, kept in zip(self.tables, self.kept, strict=True):
+            turns = np.flatnonzero(np.diff(kept.astype(np.int8), prepend=0, append=0))  # where runs begin and end
+            for first, last in turns.reshape(-1, 2).tolist():
+                begin, end = int(table.ends[first]), int(table.ends[last])
+                yield from (table.tokens[at : min(at + _MOVED, end)] for at in range(begin, end, _MOVED))
 
 
 def cosines(question: Tokens, passage: Tokens) -> Floats:

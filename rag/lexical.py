@@ -1,124 +1,186 @@
-"""BM25 over French index terms, in plain arrays that can be memory-mapped.
+"""BM25 over French index terms, over segments that are searched as one.
 
 Okapi BM25 with the non-negative idf ln(1 + (N - n + 0.5) / (n + 0.5))
-(Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"). Each
-posting holds its finished weight, so a search only adds.
+(Robertson & Zaragoza 2009, "The Probabilistic Relevance Framework"). What a
+term weighs in a passage is worked out when it is asked for: it depends on all
+passages that are there, which change.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from pathlib import Path
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.arrays import save
-from rag.french import terms
+from rag.maxscore import SLACK, Run, Segment, contenders
+from rag.postings import Mask, Postings
 
 K1, B = 1.2, 0.75
 SLIP = 0.7
 """What a term that is only guessed weighs, beside one that was typed."""
 SHORTEST_SLIP, LONG_SLIP, MOST_SLIPS = 4, 7, 4
 """Letters of a stem from which slips are looked for, from which two of them are, and how many terms are taken."""
+_KNOWN_TERMS = 4096
+"""Terms whose places and frequencies are kept at hand."""
 
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """numbers: in each part's vocabulary, None where it is not held; passages: live rows that hold it."""
+
+    numbers: tuple[int | None, ...]
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A term that a question is searched by. share: what it weighs of itself, 1 unless it is a guess."""
+
+    term: _Term
+    idf: float
+    share: float
 
 
 class LexicalIndex:
-    """Rows are passages in index order.
+    """Rows are the passages of all parts, in order; removed ones keep their numbers and are never found or counted.
 
-    Postings of term t are `rows[starts[t]:starts[t + 1]]`, increasing, with their `weights`.
+    parts: segments; live: of each, which of its rows are left, None for all of them; () where nothing was removed.
+    places: (size,) the order in which rows of equal score stand, their own where None.
     """
 
-    FILES = ("terms.txt", "lexical.starts.npy", "lexical.rows.npy", "lexical.weights.npy")
-
     def __init__(
-        self, vocabulary: dict[str, int], starts: npt.NDArray[np.int64], rows: Ints, weights: Floats, size: int
+        self, parts: Sequence[Postings], live: Sequence[Mask | None] = (), places: npt.NDArray[np.int32] | None = None
     ) -> None:
-        self._vocabulary = vocabulary
-        self._starts = starts
-        self._rows = rows
-        self._weights = weights
-        self.size = size
+        self._places = places
+        self._parts = tuple(parts)
+        self._live = tuple(live) or (None,) * len(self._parts)
+        self._begins = np.cumsum([0, *(part.size for part in self._parts)])
+        self.size = int(self._begins[-1])
+        lengths = [
+            part.lengths if mask is None else part.lengths[mask]
+            for part, mask in zip(self._parts, self._live, strict=True)
+        ]
+        self.live = sum(map(len, lengths))
+        total = sum(int(each.sum(dtype=np.int64)) for each in lengths)
+        self._mean = total / self.live if total else 1.0
+        self._shortest = [int(part.lengths.min(initial=2**31 - 1)) for part in self._parts]
+        self._term = lru_cache(maxsize=_KNOWN_TERMS)(self._look_up)
+        self._meant = lru_cache(maxsize=_KNOWN_TERMS)(self._nearest)
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> Self:
-        """Index `texts`, one row each, in order."""
-        vocabulary: dict[str, int] = {}
-        of_term: list[int] = []
-        of_row: list[int] = []
-        counts: list[int] = []
-        lengths: list[int] = []
-        for row, text in enumerate(texts):
-            found = Counter(terms(text))
-            lengths.append(found.total())
-            for term, count in found.items():
-                of_term.append(vocabulary.setdefault(term, len(vocabulary)))
-                of_row.append(row)
-                counts.append(count)
-        term_ids, rows = np.array(of_term, np.int32), np.array(of_row, np.int32)
-        order = np.argsort(term_ids, kind="stable")
-        frequency = np.bincount(term_ids, minlength=len(vocabulary)).astype(np.float64)
-        starts = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
-        length = np.array(lengths, np.float64)
-        norm = K1 * (1 - B + B * length / (length.mean() if length.sum() else 1.0))
-        idf = np.log1p((len(lengths) - frequency + 0.5) / (frequency + 0.5))
-        tf = np.array(counts, np.float64)
-        weights = idf[term_ids] * tf * (K1 + 1) / (tf + norm[rows]) if len(rows) else np.zeros(0)
-        return cls(vocabulary, starts, rows[order], weights[order].astype(np.float32), len(lengths))
+        """Of `texts`, one row each, in one part."""
+        return cls([Postings.build(texts)])
 
-    def save(self, folder: Path) -> None:
-        """Write FILES into `folder`."""
-        (folder / "terms.txt").write_text("".join(f"{term}\n" for term in self._vocabulary), encoding="utf-8")
-        save(folder / "lexical.starts.npy", self._starts)
-        save(folder / "lexical.rows.npy", self._rows)
-        save(folder / "lexical.weights.npy", self._weights)
+    def top(
+        self, question_terms: Sequence[str], k: int, allowed: Mask | None = None, above: float = 0.0
+    ) -> tuple[Rows, Floats]:
+        """The k rows that score best for the distinct terms of a question, with their scores: best first, ties by
+        place, only those above `above` (never less than 0). allowed: (size,) which rows may be found, None for all."""
+        wanted = self._wanted(question_terms)
+        above = max(above, 0.0)
+        if k <= 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        segments = [self._segment(number, wanted, allowed) for number in range(len(self._parts))]
+        found = contenders(segments, k, above * (1 - SLACK))
+        rows = np.concatenate(
+            [np.zeros(0, np.int64), *(each + begin for each, begin in zip(found, self._begins[:-1], strict=True))]
+        )
+        scores = self._scores(wanted, rows)
+        rows, scores = rows[scores > above], scores[scores > above]
+        best = np.lexsort((rows if self._places is None else self._places[rows], -scores))[:k]
+        return rows[best], scores[best]
 
-    @classmethod
-    def open(cls, folder: Path, size: int) -> Self:
-        """Open what `save` wrote for `size` rows; arrays stay on disk until they are touched."""
-        lines = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")[:-1]
-        starts, rows, weights = (np.load(folder / name, mmap_mode="r") for name in cls.FILES[1:])
-        return cls({term: number for number, term in enumerate(lines)}, starts, rows, weights, size)
-
-    def scores(self, question_terms: Sequence[str]) -> Floats:
-        """(size,) float32: the BM25 score of every row for the distinct terms of a question. A term that no passage
-        holds counts as its `slips`, which share SLIP of a term's weight."""
-        total = np.zeros(self.size, np.float32)
-        for term in dict.fromkeys(question_terms):
-            meant = (term,) if term in self._vocabulary else self.slips(term)
-            for each in meant:
-                number = self._vocabulary[each]
-                begin, end = self._starts[number], self._starts[number + 1]
-                weights = self._weights[begin:end]
-                total[self._rows[begin:end]] += weights if each == term else weights * np.float32(SLIP / len(meant))
-        return total
+    def scores_of(self, question_terms: Sequence[str], rows: npt.ArrayLike) -> Floats:
+        """The BM25 score of each of `rows` for the distinct terms of a question; 0 for a removed one. A term that no
+        passage holds counts as its `slips`, which share SLIP of a term's weight."""
+        return self._scores(self._wanted(question_terms), np.asarray(rows, np.int64))
 
     def slips(self, term: str) -> tuple[str, ...]:
         """The known terms that an unknown one may be a typing slip of: the nearest by optimal string alignment (one
-        letter replaced, left out, added or two swapped; two such slips in a long one). None for a number."""
-        if len(term) < SHORTEST_SLIP or not term.isalpha() or not self._vocabulary:
-            return ()
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extract
-
-        most = 2 if len(term) >= LONG_SLIP else 1
-        near = extract(term, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPS)
-        return tuple(sorted(word for word, distance, _ in near if distance == near[0][1]))
-
-    @cached_property
-    def _words(self) -> list[str]:
-        return list(self._vocabulary)
+        letter replaced, left out, added or two swapped; two such slips in a long one), at most MOST_SLIPS, in order.
+        None for a number."""
+        return self._meant(term)
 
     def idf(self, term: str) -> float:
         """How telling a term is; an unknown one as much as a term seen once."""
-        number = self._vocabulary.get(term)
-        seen = 1 if number is None else int(self._starts[number + 1] - self._starts[number])
-        return float(np.log1p((self.size - seen + 0.5) / (seen + 0.5))) if self.size else 0.0
+        return self._idf(self._term(term).passages or 1) if self.live else 0.0
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
-        return term in self._vocabulary
+        return self._term(term).passages > 0
+
+    def _look_up(self, term: str) -> _Term:
+        numbers = tuple(part.vocabulary.number(term) for part in self._parts)
+        passages = 0
+        for part, live, number in zip(self._parts, self._live, numbers, strict=True):
+            if number is not None:
+                rows = part.rows[part.of(number)]
+                passages += len(rows) if live is None else int(np.count_nonzero(live[rows]))
+        return _Term(numbers, passages)
+
+    def _nearest(self, term: str) -> tuple[str, ...]:
+        if len(term) < SHORTEST_SLIP or not term.isalpha():
+            return ()
+        most = 2 if len(term) >= LONG_SLIP else 1
+        near = {word: slips for part in self._parts for word, slips in part.vocabulary.near(term, most)}
+        known = {word: slips for word, slips in near.items() if self.knows(word)}
+        fewest = min(known.values(), default=0)
+        return tuple(sorted(word for word, slips in known.items() if slips == fewest)[:MOST_SLIPS])
+
+    def _idf(self, passages: int) -> float:
+        return float(np.log1p((self.live - passages + 0.5) / (passages + 0.5)))
+
+    def _wanted(self, question_terms: Sequence[str]) -> list[_Wanted]:
+        """In the order of the question."""
+        wanted = []
+        for term in dict.fromkeys(question_terms):
+            meant = (term,) if self.knows(term) else self.slips(term)
+            share = 1.0 if meant == (term,) else SLIP / max(len(meant), 1)
+            for found in map(self._term, meant):
+                wanted.append(_Wanted(found, self._idf(found.passages), share))
+        return wanted
+
+    def _segment(self, number: int, wanted: Sequence[_Wanted], allowed: Mask | None) -> Segment:
+        """What is asked of one part. allowed: as in `top`."""
+        part, live = self._parts[number], self._live[number]
+        flat, slope = K1 * (1 - B), K1 * B / self._mean
+        runs = []
+        for each in wanted:
+            place = each.term.numbers[number]
+            if place is not None:
+                at = part.of(place)
+                said = int(part.counts[at].max())
+                factor = each.idf * each.share * (K1 + 1)
+                bound = factor * said / (said + flat + slope * self._shortest[number])
+                runs.append(Run(part.rows[at], part.counts[at], factor, bound))
+        if allowed is not None:
+            allowed = allowed[self._begins[number] : self._begins[number + 1]]
+            allowed = allowed if live is None else allowed & live
+        else:
+            allowed = live
+        return Segment(runs, part.lengths, flat, slope, allowed)
+
+    def _scores(self, wanted: Sequence[_Wanted], rows: Rows) -> Floats:
+        """As `scores_of`, in double precision for each term, added up in their order: the same to the last bit
+        however the parts lie."""
+        scores = np.zeros(len(rows), np.float32)
+        owner = np.searchsorted(self._begins, rows, side="right") - 1
+        for number in np.unique(owner).tolist():
+            part, live = self._parts[number], self._live[number]
+            places = np.flatnonzero(owner == number)
+            if live is not None:
+                places = places[live[rows[places] - self._begins[number]]]
+            own = rows[places] - self._begins[number]
+            norm = K1 * (1 - B + B * part.lengths[own] / self._mean)
+            for each in wanted:
+                said = part.said(each.term.numbers[number], own)
+                held = np.flatnonzero(said)
+                weights = each.idf * said[held] * (K1 + 1) / (said[held] + norm[held])
+                scores[places[held]] += weights.astype(np.float32) * np.float32(each.share)
+        return scores

@@ -1,6 +1,7 @@
 """Vectors on their way into an index: kept batch by batch, so that a killed build does not compute them again.
 
 index/.encoding-<encoder>/b000001.npz  ids, vectors, tokens and their ends, of one batch
+                          s000007      empty: the segment of that name is whole, and no generation names it yet
 """
 
 import shutil
@@ -50,6 +51,17 @@ class Scratch:
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
                 continue
             yield batch
+
+    def finish(self, segment: str) -> None:
+        """Note that the batches kept so far are in a segment, which is written, and drop them. Raises OSError."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        (self._home / segment).touch()
+        for path in self._batches():
+            path.unlink()
+
+    def finished(self) -> list[str]:
+        """The segments noted, oldest first."""
+        return sorted(path.name for path in self._home.glob("s*"))
 
     def clear(self) -> None:
         """Remove every encoder's batches of this index folder."""

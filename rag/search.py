@@ -79,31 +79,30 @@ def search(
     encoder: None is fine for "lexical". allowed: which documents may answer
     (by document number), None for all.
     """
-    rows_allowed = None if allowed is None else allowed[generation.rows["document"]]
-    lexical = generation.lexical.scores(query.terms)
-    if rows_allowed is not None:
-        lexical[~rows_allowed] = 0.0
+    among = rows_allowed(generation, allowed)
     lists: list[Rows] = []
     vector, tokens = None, NO_TOKENS
     if retrieval != "dense":
-        lists.append(_best(lexical, CANDIDATES))
-    if retrieval != "lexical" and len(generation.rows):
+        best, _ = generation.lexical.top(query.terms, CANDIDATES, among)
+        lists.append(best)
+    if retrieval != "lexical" and generation.size:
         assert encoder is not None
         if isinstance(encoder, TokenEncoder):
             vector, tokens = encoder.question_and_tokens(query.text)
         else:
             vector = encoder.question(query.text)
-        ids = None if rows_allowed is None else generation.rows["id"][rows_allowed]
-        found, _ = generation.vectors.search(vector, min(CANDIDATES, len(generation.rows)), ids)
-        lists.append(generation.rows_of(found))
-    fused = reciprocal_rank_fusion(lists, RRF_K)
-    rows = np.array(list(fused), np.int64)
+        near, _ = generation.vectors.search(vector, CANDIDATES, among)
+        lists.append(near)
+    # By place, so that ties do not tell in which order passages came into the index.
+    fused = reciprocal_rank_fusion([generation.places[rows].astype(np.int64) for rows in lists], RRF_K)
+    rows = generation.ordered[np.array(list(fused), np.int64)]
     dense = np.zeros(len(rows), np.float32)
     if vector is not None and len(rows):
-        dense = generation.vectors.vectors(generation.rows["id"][rows]) @ vector
+        dense = generation.vectors.cosines(rows, vector)
+    lexical = generation.lexical.scores_of(query.terms, rows)
     candidates = tuple(
-        Candidate(int(row), float(cosine), float(lexical[row]), score)
-        for row, cosine, score in zip(rows, dense, fused.values(), strict=True)
+        Candidate(int(row), float(cosine), float(bm25), score)
+        for row, cosine, bm25, score in zip(rows, dense, lexical, fused.values(), strict=True)
     )
     if retrieval == "full":
         candidates = _ordered(generation, query, candidates, tokens, lookup)
@@ -164,12 +163,9 @@ def _standard(values: list[float]) -> npt.NDArray[np.float64]:
     return standard
 
 
-def _best(scores: npt.NDArray[np.float32], k: int) -> Rows:
-    """Rows of the k largest positive scores, best first, ties by row."""
-    k = min(k, len(scores))
-    rows = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, np.int64)
-    rows = rows[scores[rows] > 0]
-    return rows[np.lexsort((rows, -scores[rows]))].astype(np.int64)
+def rows_allowed(generation: Generation, allowed: Mask | None) -> Mask | None:
+    """Which passages are of documents that may answer, None for all. allowed: by document number."""
+    return None if allowed is None else allowed[generation.rows["document"]]
 
 
 def allowed_documents(generation: Generation, filters: Filters, gone: Mapping[str, str]) -> Mask | None:

@@ -68,7 +68,11 @@ class FlatIndex:
     """Exact inner product in FAISS (IndexIDMap2 over IndexFlatIP)."""
 
     def __init__(self, index: Any) -> None:
+        import faiss
+
         self._index = index
+        ids = faiss.vector_to_array(index.id_map)
+        self._by_row = np.array_equal(ids, np.arange(len(ids)))
         self.facts: Facts = {"kind": "flat", "recall_at_10": 1.0}
 
     @classmethod
@@ -87,7 +91,7 @@ class FlatIndex:
 
         try:
             return cls(faiss.read_index(str(path)))
-        except RuntimeError as error:
+        except (RuntimeError, AttributeError) as error:  # no file of FAISS; another kind of index
             raise DataDamaged(f"{path}: not a FAISS index", path=str(path), reason=str(error)) from error
 
     def save(self, path: Path) -> None:
@@ -105,11 +109,20 @@ class FlatIndex:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         parameters = None
         if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+            parameters = faiss.SearchParameters(sel=self._selector(allowed))  # type: ignore[call-arg]
         cosines, ids = self._index.search(vector[None, :], k, params=parameters)
         found = ids[0] >= 0
         return ids[0][found], cosines[0][found]
+
+    def _selector(self, allowed: Ids) -> Any:
+        """Bits where ids are row numbers: of 50,000, built in 0.1 ms where a set of them takes 5."""
+        import faiss
+
+        if not self._by_row:
+            return faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
+        bits = np.zeros(self._index.ntotal, bool)
+        bits[allowed[(allowed >= 0) & (allowed < len(bits))]] = True
+        return faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))  # type: ignore[call-arg, arg-type]
 
     def vectors(self, ids: Ids) -> Vectors:
         """See VectorIndex."""

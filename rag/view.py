@@ -1,6 +1,5 @@
 """One index generation with the documents under it: what one question sees, whatever changes meanwhile."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,7 @@ from rag.french import sentences, terms
 from rag.generation import Generation
 from rag.orders import gives_orders
 from rag.query import Query
-from rag.search import Candidate, Found, allowed_documents, search
+from rag.search import Candidate, Found, allowed_documents, rows_allowed, search
 from rag.values import Copy, CorpusState, Evidence, Filters
 
 Fetch = Callable[[str, int], Document]
@@ -113,28 +112,16 @@ class View:
         """Every sentence of the passages of other publications whose words are most like those of the sentences shown:
         where their near-copies stand, if there are any. By BM25 alone, at most ALIKE passages for each, from the
         documents that `found` was searched in."""
-        owners = self.generation.rows["document"]
+        lexical = self.generation.lexical
+        allowed = rows_allowed(self.generation, found.allowed)
         rows: dict[int, None] = {}
         for place in shown:
-            words = place.document.text[place.start : place.end]
-            scores = self.generation.lexical.scores(terms(words))
-            own = self._rows_of(place.document.id)
-            least = ALIKE_FROM * scores[own].max(initial=0.0)
-            scores[own] = 0.0
-            if found.allowed is not None:
-                scores[~found.allowed[owners]] = 0.0
-            near = np.flatnonzero(scores > least)
-            rows |= dict.fromkeys(near[np.argsort(-scores[near], kind="stable")][:ALIKE].tolist())
+            words = terms(place.document.text[place.start : place.end])
+            own = self.generation.rows_of(place.document.id)
+            least = ALIKE_FROM * lexical.scores_of(words, own).max(initial=0.0)
+            near, _ = lexical.top(words, ALIKE + len(own), allowed, above=float(least))
+            rows |= dict.fromkeys([row for row in near.tolist() if row not in own][:ALIKE])
         return [place for row in rows if not self._orders(row) for place in self._sentences(row)]
-
-    def _rows_of(self, doc: str) -> slice:
-        """The passages of a document: its rows stand together, documents in their order."""
-        number, rows = self.generation.number_of[doc], self.generation.rows
-        begin, end = (
-            bisect_left(range(len(rows)), bound, key=lambda row: int(rows[row]["document"]))
-            for bound in (number, number + 1)
-        )
-        return slice(begin, end)
 
     def _sentences(self, row: int) -> list[At]:
         document, start, end = self.passage(row)
@@ -142,18 +129,25 @@ class View:
 
     def state(self) -> CorpusState:
         """What is searched."""
-        documents = [document for document in self.generation.documents if document.id not in self.gone]
+        generation = self.generation
+        stands = generation.live.copy()
+        stands[[generation.number_of[doc] for doc in self.gone.keys() & generation.number_of.keys()]] = False
+        dates = np.where(stands, generation.documents.columns["published"], 0)
+        latest = int(dates.argmax()) if dates.any() else None
         return CorpusState(
-            documents=len(documents),
-            passages=len(self.generation.rows),
-            latest=max((document.published for document in documents if document.published), default=None),
-            generation=self.generation.name,
+            documents=int(np.count_nonzero(stands)),
+            passages=generation.size,
+            latest=None if latest is None else generation.documents[latest].published,
+            generation=generation.name,
         )
 
     def check(self) -> list[tuple[str, str]]:
-        """Read every passage back: (document, problem) of the bad ones; problem "missing" or "empty"."""
+        """Read every file whole and every passage back: (document, problem) of the bad ones; problem "missing" or
+        "empty". Raises DataDamaged."""
+        self.generation.prove()
         problems = []
-        for entry in self.generation.rows:
+        for row in self.generation.ordered:
+            entry = self.generation.rows[row]
             known = self.generation.documents[int(entry["document"])]
             try:
                 text = self.fetch(known.id, known.version).text

@@ -22,7 +22,7 @@ from corpus.store import Store
 from ingest.catalogue import REASONS as CATALOGUE_REASONS
 from ingest.values import FetchReason, RejectReason
 from rag import Assistant
-from rag.generation import FORMAT as INDEX_FORMAT
+from rag.sealed import FORMAT as INDEX_FORMAT
 from ui.cli import COMMANDS, run
 from ui.reasons import CATALOGUE, REASONS
 

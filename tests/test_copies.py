@@ -118,7 +118,7 @@ def test_an_update_reads_new_texts_only_and_an_older_index_is_rebuilt(tmp_path: 
     report = index(data, WordEncoder())
     assert report.embedded > 0 and report.reused > 0
     now = Generation.open(data / "index", engine(Settings().vectors))
-    assert len(now.copies.signatures) == len(former.copies.signatures) + 1
+    assert [len(part.documents) for part in now.stack.segments] == [len(former.documents), 1]
     with opened(data) as assistant:
         assert assistant.search(QUESTION, k=1)[0].doc == OWN.id
 

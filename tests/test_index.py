@@ -14,8 +14,9 @@ from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
 from rag import Assistant, build_index
-from rag.generation import FORMAT, Generation
+from rag.generation import Generation
 from rag.passages import passages
+from rag.sealed import FORMAT
 from rag.vectors import engine
 
 LATER = "2025-07-01T08:00:00Z"
@@ -38,6 +39,17 @@ def opened(data: Path, encoder: WordEncoder | None = None) -> Assistant:
 def current(data: Path) -> Path:
     folder = data / "index"
     return folder / (folder / "CURRENT").read_text().strip()
+
+
+def segment(data: Path, number: int = 1) -> Path:
+    return data / "index" / f"s{number:06d}"
+
+
+def file(data: Path, name: str) -> Path:
+    """A file of an index of one segment, by name."""
+    if name == "CURRENT":
+        return data / "index" / name
+    return (current(data) if name in GENERATION else segment(data)) / name
 
 
 def all_found(data: Path) -> list[object]:
@@ -262,7 +274,7 @@ def test_two_generations_are_kept_and_an_older_one_still_serves_who_has_it_open(
         for number in range(4):
             put(data, document(f"neuf-{number}", f"Texte {number}."))
             index(data, words)
-        kept = sorted(path.name for path in (data / "index").iterdir() if path.is_dir())
+        kept = sorted(path.name for path in (data / "index").glob("g*") if path.is_dir())
         assert kept == ["g000004", "g000005"]
         assert current(data).name == "g000005"
         assert assistant.search("taux d'exécution") == before
@@ -322,8 +334,8 @@ def test_a_killed_build_keeps_the_batches_it_finished(tmp_path: Path, words: Wor
     fresh = fill(tmp_path / "fresh", [document(f"n{n}", f"Le puits {n} donne {n} litres.") for n in range(150)])
     index(fresh, WordEncoder())
     for name in ("vectors.bin", "passages.npy", "tokens.npy", "tokens.ends.npy"):
-        assert (current(data) / name).read_bytes() == (current(fresh) / name).read_bytes()
-    assert {path.name for path in (data / "index").iterdir()} == {"CURRENT", "g000001"}
+        assert (segment(data) / name).read_bytes() == (segment(fresh) / name).read_bytes()
+    assert {path.name for path in (data / "index").iterdir()} == {"CURRENT", "g000001", "s000001"}
 
 
 def test_what_another_encoder_left_and_what_is_damaged_is_embedded_again(tmp_path: Path, words: WordEncoder) -> None:
@@ -359,7 +371,7 @@ def test_killed_at_any_instant_a_whole_generation_serves(data: Path, words: Word
             assert assistant.state().generation >= said[-1]
             assert "compteur" in assistant.search("compteur du barrage", k=1)[0].text
     index(data, words)
-    assert [path.name for path in (data / "index").iterdir() if path.name.startswith(".g")] == []
+    assert [path.name for path in (data / "index").iterdir() if path.name[:2] in (".g", ".s")] == []
 
 
 def test_a_build_that_is_given_up_changes_nothing_and_frees_the_lock(data: Path, words: WordEncoder) -> None:
@@ -371,16 +383,20 @@ def test_a_build_that_is_given_up_changes_nothing_and_frees_the_lock(data: Path,
     assert index(data, words).embedded > 0
 
 
-FILES = (
-    "CURRENT", "manifest.json", "documents.json", "passages.npy", "vectors.bin", "tokens.npy", "tokens.ends.npy",
-    "copies.npy", "minhash.npy", "terms.txt", "lexical.starts.npy", "lexical.rows.npy", "lexical.weights.npy",
+GENERATION = ("manifest.json", "removed.npy", "places.npy", "copies.npy")
+SEGMENT = (
+    "segment.json", "documents.jsonl", "documents.ends.npy", "documents.npy", "names.json", "passages.npy",
+    "vectors.bin", "tokens.npy", "tokens.ends.npy", "minhash.npy", "bands.npy", "bands.documents.npy", "terms.npy",
+    "terms.ends.npy", "lexical.starts.npy", "lexical.rows.npy", "lexical.counts.npy", "lexical.lengths.npy",
 )  # fmt: skip
+FILES = ("CURRENT", *GENERATION, *SEGMENT)
 
 
 def test_the_list_of_files_is_whole(data: Path, words: WordEncoder) -> None:
     index(data, words)
-    assert {path.name for path in current(data).iterdir()} | {"CURRENT"} == set(FILES)
-    assert {path.name for path in (data / "index").iterdir()} == {"CURRENT", "g000001"}
+    assert {path.name for path in current(data).iterdir()} == set(GENERATION)
+    assert {path.name for path in segment(data).iterdir()} == set(SEGMENT)
+    assert {path.name for path in (data / "index").iterdir()} == {"CURRENT", "g000001", "s000001"}
 
 
 @pytest.mark.parametrize("mask", [0x01, 0xFF])
@@ -390,7 +406,7 @@ def test_a_flipped_byte_in_any_file_is_damage_and_a_build_mends_it(
 ) -> None:
     index(data, words)
     before = all_found(data)
-    path = data / "index" / "CURRENT" if name == "CURRENT" else current(data) / name
+    path = file(data, name)
     whole = path.read_bytes()
     for place in {0, 1, len(whole) // 3, len(whole) // 2, len(whole) - 2, len(whole) - 1}:
         damaged = bytearray(whole)
@@ -406,7 +422,7 @@ def test_a_flipped_byte_in_any_file_is_damage_and_a_build_mends_it(
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_or_cut_file_is_damage(data: Path, words: WordEncoder, name: str) -> None:
     index(data, words)
-    path = data / "index" / "CURRENT" if name == "CURRENT" else current(data) / name
+    path = file(data, name)
     whole = path.read_bytes()
     for content in (b"", whole[: len(whole) // 2]):
         path.write_bytes(content)
@@ -417,9 +433,10 @@ def test_a_missing_or_cut_file_is_damage(data: Path, words: WordEncoder, name: s
         opened(data)
 
 
-def test_the_whole_of_the_manifest_counts(data: Path, words: WordEncoder) -> None:
+@pytest.mark.parametrize("name", ["manifest.json", "segment.json"])
+def test_the_whole_of_the_manifest_counts(data: Path, words: WordEncoder, name: str) -> None:
     index(data, words)
-    path = current(data) / "manifest.json"
+    path = file(data, name)
     whole = path.read_bytes()
     for place in range(0, len(whole), 7):
         damaged = bytearray(whole)
@@ -438,9 +455,12 @@ def test_current_cannot_point_outside_the_index(data: Path, words: WordEncoder) 
             opened(data)
 
 
-def test_an_index_of_another_format_is_refused_and_a_build_replaces_it(data: Path, words: WordEncoder) -> None:
+@pytest.mark.parametrize("name", ["manifest.json", "segment.json"])
+def test_an_index_of_another_format_is_refused_and_a_build_replaces_it(
+    data: Path, words: WordEncoder, name: str
+) -> None:
     index(data, words)
-    path = current(data) / "manifest.json"
+    path = file(data, name)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
     with pytest.raises(DataFormatError) as caught:
         opened(data)
@@ -491,6 +511,7 @@ def test_what_is_written_can_be_read_by_a_person(data: Path, words: WordEncoder)
     manifest = json.loads((current(data) / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["encoder"] == {"name": "words", "digest": "words-1", "dimension": 64, "projection": ""}
     assert manifest["documents"] == len(CORPUS)
-    documents = json.loads((current(data) / "documents.json").read_text(encoding="utf-8"))
+    lines = (segment(data) / "documents.jsonl").read_text(encoding="utf-8").splitlines()
+    documents = [json.loads(line) for line in lines]
     assert FORMER.title in {each["title"] for each in documents}
     assert NOW not in json.dumps(documents)

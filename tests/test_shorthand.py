@@ -50,17 +50,17 @@ TEXTS = [
     ("typed", "row"), [("dématérialisation dématérailisé", 0), ("Ouagadougu", 1), ("forrage", 1), ("procèduers", 0)]
 )
 def test_a_slip_finds_what_was_meant(typed: str, row: int) -> None:
-    scores = LexicalIndex.build(TEXTS).scores(terms(typed))
+    scores = LexicalIndex.build(TEXTS).scores_of(terms(typed), range(len(TEXTS)))
     assert scores.argmax() == row
     assert scores[row] > 0
 
 
 def test_a_guess_weighs_less_than_the_word_itself() -> None:
     index = LexicalIndex.build(TEXTS)
-    assert 0 < index.scores(terms("forrage"))[1] < index.scores(terms("forage"))[1]
+    assert 0 < index.scores_of(terms("forrage"), [1]) < index.scores_of(terms("forage"), [1])
 
 
 @pytest.mark.parametrize("typed", ["1849", "zzzzzz", "sur", ""])
 def test_numbers_and_strangers_are_not_guessed(typed: str) -> None:
-    assert not LexicalIndex.build(TEXTS).scores(terms(typed)).any()
+    assert not LexicalIndex.build(TEXTS).scores_of(terms(typed), range(len(TEXTS))).any()
     assert LexicalIndex.build([]).slips("forage") == ()

@@ -116,7 +116,7 @@ def whole_collection(reader: Reader, data: Path, limit: int) -> dict[str, Any]:
     ]
     table: list[tuple[bool, str, list[Candidate]]] = []
     for text, question in random.Random(0).sample(asked, min(limit or len(asked), len(asked))):
-        best = index.scores(terms(question.text)).argsort()[::-1][:READ].tolist()
+        best = index.scores_of(terms(question.text), range(index.size)).argsort()[::-1][:READ].tolist()
         passages = []
         for row in best:
             passage = whole[row][0].text[whole[row][1].start : whole[row][1].end]

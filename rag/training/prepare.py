@@ -196,7 +196,7 @@ def nomiracl(data: Path, chance: random.Random) -> Iterator[Example]:
         if item["answerable"] or split_of(item["query_id"], NOMIRACL_SHARE) != "train":
             continue
         index = LexicalIndex.build([passage["text"] for passage in item["passages"]])
-        scores = index.scores(terms(item["question"]))
+        scores = index.scores_of(terms(item["question"]), range(index.size))
         for number in scores.argsort()[::-1][:NEGATIVES].tolist():
             passage = item["passages"][number]
             asked = Asked(Question(item["question"], "nomiracl", False, None), item["query_id"], "train")
@@ -237,7 +237,7 @@ def _examples(texts: Sequence[Text], share: float, chance: random.Random) -> Ite
             for spans in (cut(text.text, MAX_CHARS), short) if learning else (cut(text.text, MAX_CHARS),):
                 yield from _readings(asked, text, spans, "gold" if question.answerable else "near", chance)
             if learning:
-                scores = index.scores(terms(question.text))
+                scores = index.scores_of(terms(question.text), range(index.size))
                 order = [whole[row] for row in scores.argsort()[::-1][:SEARCHED].tolist()]
                 yield from _negatives(asked, text, [item for item in order if splits[item[0].key] == "train"], chance)
                 yield from _altered(asked, text, short, others, chance)
