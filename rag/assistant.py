@@ -19,6 +19,7 @@ from rag import index
 from rag.answer import COMPARED, Reply, compose
 from rag.claims import ClaimVerdict, claims_in, verify_claim
 from rag.confidence import features
+from rag.documents import editions
 from rag.encoder import Encoder
 from rag.followup import rewrite
 from rag.generation import Generation, current_name
@@ -250,8 +251,7 @@ class Assistant:
 
     def late(self) -> int:
         """Documents that are newer, changed or gone since the index was built: `build_index` takes them up."""
-        now = {doc: number for doc, (number, _) in self._store.current_digests(withdrawn=True).items()}
-        then = self._generation.stack.versions()
+        now, then = editions(self._store.current_digests(withdrawn=True)), self._generation.stack.editions()
         return sum(now.get(doc) != then.get(doc) for doc in now.keys() | then.keys())
 
     def check(self) -> tuple[int, list[tuple[str, str]]]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from corpus.errors import translated
 from corpus.records import Document
 from rag.copies import PERMUTATIONS, signature
-from rag.documents import Indexed, Part
+from rag.documents import Edition, Indexed, Part
 from rag.encoder import Encoder, TokenEncoder
 from rag.late import NO_TOKENS, Tokens, TokenTable
 from rag.passages import passages
@@ -30,11 +30,12 @@ class Batch:
         self.documents: list[Indexed] = []
         self.rows: list[tuple[int, int, int, int]] = []
         self.indexed: list[str] = []
+        self.digests: list[int] = []
         self.signatures: list[npt.NDArray[np.uint32]] = []
         self.vectors: Vectors = np.zeros((0, 0), np.float32)
         self.tokens: list[Tokens] = []
 
-    def add(self, document: Document, version: int) -> int:
+    def add(self, document: Document, edition: Edition) -> int:
         """Cut a document; how many passages it has."""
         taken: set[int] = set()
         for passage in passages(document):
@@ -42,6 +43,8 @@ class Batch:
             self.rows.append((key, len(self.documents), passage.start, passage.end))
             self.indexed.append(passage.indexed)
         self.signatures.append(signature(document.text))
+        version, digest = edition
+        self.digests.append(digest)
         self.documents.append(
             Indexed(
                 id=document.id, version=version, url=document.url, title=document.title, publisher=document.publisher,
@@ -99,7 +102,7 @@ class Maker:
     def content(self, batch: Batch, engine: type[VectorIndex]) -> Content:
         """A batch that is encoded, as a segment keeps it."""
         return Content(
-            Part.build(batch.documents),
+            Part.build(batch.documents, batch.digests),
             np.array(batch.rows, ROW),
             engine.build(np.arange(len(batch.rows)), batch.vectors),
             TokenTable.build(batch.tokens),

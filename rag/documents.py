@@ -6,7 +6,7 @@ names.json                           ids, and the ministries and publishers that
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import accumulate, compress
@@ -21,15 +21,18 @@ from corpus.records import earliest_day, latest_day
 from rag.arrays import save
 
 COLUMNS = np.dtype(
-    [("version", "<i4"), ("published", "<i4"), ("earliest", "<i4"), ("latest", "<i4"), ("ministry", "<i4"),
-     ("publisher", "<i4")]
+    [("version", "<i4"), ("digest", "<i8"), ("published", "<i4"), ("earliest", "<i4"), ("latest", "<i4"),
+     ("ministry", "<i4"), ("publisher", "<i4")]
 )  # fmt: skip
-"""published: 20250327 for "2025-03-27", 20250300 for "2025-03", 0 when undated: ordered as the dates are written.
-earliest, latest: first and last possible day as ordinals, 0 when undated, which no date filter lets through.
-ministry, publisher: numbers of names."""
+"""version, digest: the edition. published: 20250327 for "2025-03-27", 20250300 for "2025-03", 0 when undated: ordered
+as the dates are written. earliest, latest: first and last possible day as ordinals, 0 when undated, which no date
+filter lets through. ministry, publisher: numbers of names."""
 
 Mask = npt.NDArray[np.bool_]
 Column = Literal["ministry", "publisher"]
+Edition = tuple[int, int]
+"""What tells versions of a document apart: its number and 60 bits of its digest, for a corpus that was put back from a
+copy may give a number twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,8 @@ class Part:
         self._path = path
 
     @classmethod
-    def build(cls, documents: Sequence[Indexed]) -> Self:
-        """In the order given."""
+    def build(cls, documents: Sequence[Indexed], digests: Sequence[int]) -> Self:
+        """In the order given. digests: of their editions."""
         lines = [json.dumps(asdict(document), ensure_ascii=False).encode() + b"\n" for document in documents]
         names: dict[str, dict[str, int]] = {"ministry": {}, "publisher": {}}
         columns = np.zeros(len(documents), COLUMNS)
@@ -71,7 +74,8 @@ class Part:
                 of.setdefault(name, len(of))
                 for of, name in zip(names.values(), (known.ministry, known.publisher), strict=True)
             )
-            columns[number] = (known.version, _as_number(known.published), first, last, ministry, publisher)
+            dates = (_as_number(known.published), first, last)
+            columns[number] = (known.version, digests[number], *dates, ministry, publisher)
         return cls(
             np.frombuffer(b"".join(lines), np.uint8),
             np.array([0, *accumulate(map(len, lines))], np.int64),
@@ -143,6 +147,11 @@ class Documents(Sequence[Indexed]):
         self.columns = np.concatenate([np.zeros(0, COLUMNS), *(part.columns for part in parts)])
 
     @cached_property
+    def editions(self) -> list[Edition]:
+        """By number."""
+        return list(zip(self.columns["version"].tolist(), self.columns["digest"].tolist(), strict=True))
+
+    @cached_property
     def ids(self) -> list[str]:
         """By number."""
         return [doc for part in self._parts for doc in part.names["id"]]
@@ -169,6 +178,11 @@ class Documents(Sequence[Indexed]):
 
     def __iter__(self) -> Iterator[Indexed]:
         return (part[number] for part in self._parts for number in range(len(part)))
+
+
+def editions(current: Mapping[str, tuple[int, str]]) -> dict[str, Edition]:
+    """Of documents by id. current: as from `Store.current_digests`."""
+    return {doc: (number, int(digest[:15], 16)) for doc, (number, digest) in current.items()}
 
 
 def joined(

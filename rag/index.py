@@ -23,6 +23,7 @@ from rag import generation, merging, segment
 from rag.bands import Numbers
 from rag.batch import Batch, Maker
 from rag.copies import Pairs, Read, around, twins
+from rag.documents import Edition, editions
 from rag.encoder import Encoder, TokenEncoder
 from rag.generation import Generation
 from rag.scratch import Scratch
@@ -68,7 +69,7 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     serving. Raises DiskFull, DataReadOnly.
     """
     began = time.monotonic()
-    now = {doc: version for doc, (version, _) in store.current_digests(withdrawn=True).items()}
+    now = editions(store.current_digests(withdrawn=True))
     corpus, counts = store.digest(), store.counts()
     former = _former(folder, encoder, engine)
     if former is not None and _serves(former, corpus, now):
@@ -83,7 +84,7 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     batch = Batch()
     passages = 0
     for place, doc in enumerate(missing, 1):
-        passages += batch.add(store.get(doc, now[doc]), now[doc])
+        passages += batch.add(store.get(doc, now[doc][0]), now[doc])
         yield IndexEvent(stage="cut", done=place, total=len(missing))
         if len(batch.rows) < SEGMENT_MOST and place < len(missing):
             continue
@@ -148,10 +149,10 @@ def _former(folder: Path, encoder: Encoder, engine: type[VectorIndex]) -> Genera
     return former if same else None
 
 
-def _serves(former: Generation, corpus: str, now: Mapping[str, int]) -> bool:
-    """Whether a generation is up to date; equal texts under newer version numbers are not."""
+def _serves(former: Generation, corpus: str, now: Mapping[str, Edition]) -> bool:
+    """Whether a generation is up to date; equal texts under newer numbers are not."""
     return (former.manifest["corpus_digest"], former.manifest["recipe"]) == (corpus, RECIPE) and (
-        former.stack.versions() == now
+        former.stack.editions() == now
     )
 
 
@@ -168,7 +169,7 @@ def _unnamed(folder: Path, scratch: Scratch, engine: type[VectorIndex]) -> list[
     return found
 
 
-def _merged(folder: Path, stack: Stack, now: Mapping[str, int], engine: type[VectorIndex], dimension: int) -> Stack:
+def _merged(folder: Path, stack: Stack, now: Mapping[str, Edition], engine: type[VectorIndex], dimension: int) -> Stack:
     """The same documents in fewer segments, where it is time for that. Raises DataDamaged, DiskFull, DataReadOnly."""
     parts = list(stack.segments)
     standing = [int(np.count_nonzero(stack.live_rows(number))) for number in range(len(parts))]
@@ -187,8 +188,8 @@ def _copies(former: Generation | None, stack: Stack, read: Read) -> Pairs:
     """The pairs of `Copies`. Of a former generation those stay whose documents are tied to none that came or went."""
     if former is None:
         return twins(stack, around(stack, np.flatnonzero(stack.live), np.zeros(0, np.uint64)), read)
-    gone = _not_in(former.stack, stack.versions())
-    near = around(stack, _not_in(stack, former.stack.versions()), np.unique(former.stack.keys(gone)))
+    gone = _not_in(former.stack, stack.editions())
+    near = around(stack, _not_in(stack, former.stack.editions()), np.unique(former.stack.keys(gone)))
     pairs = former.copies.pairs
     kept = stack.find(former.rows["id"][pairs.reshape(-1)], standing=True).reshape(-1, 2)
     kept = kept[(kept >= 0).all(axis=1)]
@@ -196,13 +197,14 @@ def _copies(former: Generation | None, stack: Stack, read: Read) -> Pairs:
     return np.concatenate([kept.astype(np.int32), twins(stack, near, read)])
 
 
-def _not_in(stack: Stack, versions: Mapping[str, int]) -> Numbers:
-    """The documents that stand in a stack and not, in the same version, elsewhere."""
-    mine = stack.versions()
-    return np.array([stack.number_of[doc] for doc in mine if versions.get(doc) != mine[doc]], np.int64)
+def _not_in(stack: Stack, others: Mapping[str, Edition]) -> Numbers:
+    """The documents that stand in a stack and not, in the same edition, elsewhere."""
+    return np.array(
+        [stack.number_of[doc] for doc, mine in stack.editions().items() if others.get(doc) != mine], np.int64
+    )
 
 
-def _places(stack: Stack, now: Mapping[str, int]) -> npt.NDArray[np.int32]:
+def _places(stack: Stack, now: Mapping[str, Edition]) -> npt.NDArray[np.int32]:
     """For each passage its place among all, documents in the order of `now`; removed ones behind."""
     order = {doc: place for place, doc in enumerate(now)}
     documents = np.full(len(stack.documents), len(now), np.int64)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from rag.bands import BANDS, Keys, Numbers, Signatures, keys_of
 from rag.copies import PERMUTATIONS
-from rag.documents import Documents, Mask
+from rag.documents import Documents, Edition, Mask
 from rag.segment import ROW, Segment
 from rag.vectors import Ids, Vectors
 
@@ -45,16 +45,15 @@ class Stack:
         self.standing: list[Mask | None] = [None if part.all() else part for part in parts]
 
     @classmethod
-    def of(cls, segments: Sequence[Segment], now: Mapping[str, int]) -> Self:
-        """What stands of some segments in a corpus of these documents and versions: each in the last one that holds
+    def of(cls, segments: Sequence[Segment], now: Mapping[str, Edition]) -> Self:
+        """What stands of some segments in a corpus of these documents: each in the last one that holds
         it. Segments of which nothing stands are left out."""
         documents = Documents([segment.documents for segment in segments])
-        versions = documents.columns["version"].tolist()
         live = np.zeros(len(documents), bool)
         taken = set[str]()
         for number in reversed(range(len(documents))):
             doc = documents.ids[number]
-            if now.get(doc) == versions[number] and doc not in taken:
+            if now.get(doc) == documents.editions[number] and doc not in taken:
                 live[number] = True
                 taken.add(doc)
         kept = [
@@ -74,10 +73,9 @@ class Stack:
         mask = self.standing[part]
         return np.ones(len(self.segments[part].rows), bool) if mask is None else mask
 
-    def versions(self) -> dict[str, int]:
-        """Which version of each document stands, by id."""
-        held = self.documents.columns["version"].tolist()
-        return {doc: held[number] for doc, number in self.number_of.items()}
+    def editions(self) -> dict[str, Edition]:
+        """Of the documents that stand, by id."""
+        return {doc: self.documents.editions[number] for doc, number in self.number_of.items()}
 
     @cached_property
     def number_of(self) -> dict[str, int]:
