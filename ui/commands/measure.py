@@ -15,6 +15,7 @@ from corpus.store import Store
 from rag import ChatModel, load_chat_model
 from ui.commands.extraction import extraction
 from ui.commands.options import add_json
+from ui.commands.scale import scale
 from ui.french import NBSP
 from ui.progress import bar
 
@@ -186,17 +187,31 @@ class Bench:
             "names",
             nargs="*",
             metavar="MESURE",
-            help="cold, ask, search, encode, index, ingest, server, load, memory, disk ; ou extraction",
+            help="cold, ask, search, encode, index, ingest, server, load, memory, disk ; ou extraction, ou scale",
         )
         parser.add_argument("--suite", default="demo", metavar="SUITE", help="questions posées (demo)")
         parser.add_argument("--pages", type=Path, metavar="DOSSIER", help="avec « extraction » : pages.jsonl et pages/")
         parser.add_argument("--questions", type=_whole(1), default=100, metavar="N", help="nombre de questions (100)")
+        parser.add_argument(
+            "--real", nargs="+", type=Path, default=[], metavar="CHEMIN",
+            help="avec « scale » : fichiers et dossiers de textes réels (JSON, HTML, texte, pages de manuel)",
+        )  # fmt: skip
+        parser.add_argument(
+            "--passages", type=_whole(1), default=1_000_000, metavar="N", help="avec « scale » : jusqu’où (1000000)"
+        )
+        parser.add_argument(
+            "--added", type=_whole(1), default=1_000, metavar="N", help="avec « scale » : publications ajoutées (1000)"
+        )
+        parser.add_argument("--into", type=Path, metavar="DOSSIER", help="avec « scale » : où le corpus grandit")
+        parser.add_argument("--out", type=Path, metavar="DOSSIER", help="avec « scale » : où écrire scale.json")
         add_json(parser)
 
     @staticmethod
     def run(args: argparse.Namespace) -> int:
         if "extraction" in args.names:
             return extraction(args)
+        if "scale" in args.names:
+            return scale(args)
         from evals.bench import BENCHES, bench, conditions
         from evals.formats_in import load
         from evals.run import find_suite
