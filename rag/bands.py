@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from rag.arrays import save
+from rag.arrays import mapped, save
 
 BANDS, RUN = 14, 9
 """What datasketch.MinHashLSH takes for a threshold of 0.7 and 128 values: two texts that have 0.7 of their runs of
@@ -62,7 +62,7 @@ class Bands:
     @classmethod
     def open(cls, home: Path) -> Self:
         """Read what `save` wrote; it stays on disk until it is looked at."""
-        return cls(np.load(home / "bands.npy", mmap_mode="r"), np.load(home / "bands.documents.npy", mmap_mode="r"))
+        return cls(mapped(home / "bands.npy"), mapped(home / "bands.documents.npy"))
 
     def save(self, home: Path) -> None:
         """Write bands.npy and bands.documents.npy into a folder."""

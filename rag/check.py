@@ -15,7 +15,7 @@ from typing import Literal
 from rag.compare.aspects import MONTHS
 from rag.compare.wording import MODALITY, NEGATION, NOT_FUTURE, OPPOSITES
 from rag.figures import Figure, figures, same
-from rag.french import Token, acronyms, sentences, tokens
+from rag.french import Token, acronyms, sentences, terms, tokens
 from rag.ministries import portfolios
 
 __all__ = ["SUPPORT_FROM", "Problem", "ProblemKind", "Verdict", "check"]
@@ -80,6 +80,11 @@ def check(sentence_text: str, quotes: Sequence[str], *, context: Sequence[str] =
         problems.append(Problem(kind="support", text=sentence_text, start=0, end=len(sentence_text)))
     problems.sort(key=lambda problem: (problem.start, problem.end))
     return Verdict(supported=not problems, problems=tuple(problems), score=score)
+
+
+def covered(sentence_text: str, quote: str) -> float:
+    """`Verdict.score` for one quote, without the rest."""
+    return _share(_content(tokens(sentence_text)), set(terms(quote)))
 
 
 def _share(wanted: set[str], there: set[str]) -> float:

@@ -58,7 +58,7 @@ def features(query: Query, judged: Sequence[Judged], found: Found, generation: G
     candidate = found.candidates[best.rank]
     text = best.document.text
     row = generation.rows[candidate.row]
-    passage = f"{header(best.document)} {text[:_LEAD]} {text[int(row['start']) : int(row['end'])]}"
+    passage = set(terms(f"{header(best.document)} {text[:_LEAD]} {text[int(row['start']) : int(row['end'])]}"))
     weights = {term: generation.lexical.idf(term) for term in query.content}
     named = {term: generation.lexical.idf(term) for term in names(query.text)}
     agrees = candidate.agreement or NOTHING_NAMED
@@ -71,10 +71,10 @@ def features(query: Query, judged: Sequence[Judged], found: Found, generation: G
         **read,
         **{name: best.features[name] for name in _OF_SENTENCE},
         "dense": max(item.dense for item in found.candidates) if found.vector is not None else _NO_VECTOR,
-        "covered": share(weights, set(terms(passage))),
+        "covered": share(weights, passage),
         "agreed": float(candidate.dense == max(item.dense for item in found.candidates))
         + float(candidate.lexical == max(item.lexical for item in found.candidates)),
-        "named": share(named, set(terms(passage))) if named else 1.0,
+        "named": share(named, passage) if named else 1.0,
         "unknown": 1.0 - share(weights, {term for term in weights if generation.lexical.knows(term)}),
         "ministry": float(agrees.ministry),
         "other_ministry": float(agrees.ministry < 0),

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from corpus.errors import DataDamaged
 from corpus.records import earliest_day, latest_day
-from rag.arrays import save
+from rag.arrays import loaded, save
 
 COLUMNS = np.dtype(
     [("version", "<i4"), ("digest", "<i8"), ("published", "<i4"), ("earliest", "<i4"), ("latest", "<i4"),
@@ -103,12 +103,12 @@ class Part:
 
     @classmethod
     def open(cls, home: Path) -> Self:
-        """Read what `save` wrote. Raises OSError, ValueError."""
+        """Read what `save` wrote. Raises DataDamaged, OSError, ValueError."""
         path = home / "documents.jsonl"
         return cls(
             np.memmap(path, np.uint8, "r"),
-            np.load(home / "documents.ends.npy"),
-            np.load(home / "documents.npy"),
+            loaded(home / "documents.ends.npy"),
+            loaded(home / "documents.npy"),
             json.loads((home / "names.json").read_bytes()),
             path,
         )

@@ -12,7 +12,7 @@ index/DAMAGED               left by a check that found damage: the next build ma
 import re
 import shutil
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from corpus.errors import DataDamaged, DataFormatError, DataMissing
 from rag import sealed
 from rag.across import SegmentTokens, SegmentVectors
-from rag.arrays import save
+from rag.arrays import loaded, mapped, save
 from rag.copies import Copies, Pairs
 from rag.documents import Column
 from rag.lexical import LexicalIndex
@@ -58,6 +58,7 @@ class Generation:
         self.lexical = LexicalIndex([segment.postings for segment in stack.segments], stack.standing, places)
         self.vectors = SegmentVectors(stack, places)
         self.earliest = stack.documents.columns["earliest"]
+        self._coded = cache(stack.documents.coded)
         self.latest = stack.documents.columns["latest"]
 
     @classmethod
@@ -84,12 +85,8 @@ class Generation:
         manifest = sealed.read(home / LISTING)
         sealed.check(home, manifest["files"])
         parts = [Segment.open(folder, told["name"], engine, told["seal"]) for told in manifest["segments"]]
-        try:
-            removed, pairs = np.load(home / "removed.npy"), np.load(home / "copies.npy")
-            places = np.load(home / "places.npy", mmap_mode="r")
-        except (OSError, ValueError) as error:
-            raise DataDamaged(f"{home} cannot be read", path=str(home), reason=str(error)) from error
-        return cls(name, home, manifest, Stack(parts, removed), places, pairs)
+        stack = Stack(parts, loaded(home / "removed.npy"))
+        return cls(name, home, manifest, stack, mapped(home / "places.npy"), loaded(home / "copies.npy"))
 
     @property
     def number_of(self) -> dict[str, int]:
@@ -109,7 +106,7 @@ class Generation:
 
     def coded(self, column: Column) -> tuple[list[str], npt.NDArray[np.int32]]:
         """The distinct names of a column, and the number of each document's."""
-        return self.documents.coded(column)
+        return self._coded(column)
 
     def prove(self) -> None:
         """Hash every file whole, and leave a mark for the next build where one is not its own. Raises DataDamaged."""

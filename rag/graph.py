@@ -6,8 +6,8 @@ the graph. Input `mask` (rows, tokens) int32 is 1 for tokens, 0 for padding.
 Output `hidden` has the shape of `embedded`.
 
 ONNX Runtime's own operators are used (MultiHeadAttention, SkipLayerNormalization,
-BiasGelu, and MatMulNBits for 8-bit weights): they are what its optimiser would
-fuse a plain graph into.
+BiasGelu): they are what its optimiser would fuse a plain graph into. All in float32;
+`rag/int8_graph.py` writes the same layers for 8-bit products.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,6 @@ class Shape:
 class _Graph:
     shape: Shape
     weights: Mapping[str, Floats]
-    precision: Precision
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
 
@@ -57,11 +56,7 @@ class _Graph:
 
     def product(self, x: str, name: str, weight: Floats) -> str:
         """x times the transpose of `weight` (outputs, inputs)."""
-        if self.precision == "float32":
-            return self.node("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
-        values, scales = rows_to_int8(weight)
-        inputs = [x, self.constant(f"{name}.int8", values.T), self.constant(f"{name}.scales", scales)]
-        return self.node("DynamicQuantizeMatMul", inputs, f"{name}.product", _CONTRIB)
+        return self.node("MatMul", [x, self.constant(f"{name}.weight", weight.T)], f"{name}.product")
 
     def layer(self, number: int, x: str) -> str:
         """One transformer layer, normalised after each sum as in BERT."""
@@ -94,9 +89,9 @@ class _Graph:
         )
 
 
-def build(weights: Mapping[str, Floats], shape: Shape, precision: Precision) -> bytes:
+def build(weights: Mapping[str, Floats], shape: Shape) -> bytes:
     """The serialised model. weights: by the names of a BERT's state, matrices as (outputs, inputs)."""
-    graph = _Graph(shape, weights, precision)
+    graph = _Graph(shape, weights)
     norm = [graph.constant(f"first.{part}", weights[f"embeddings.LayerNorm.{part}"]) for part in ("weight", "bias")]
     width = len(weights["embeddings.LayerNorm.bias"])
     graph.constant("thirds", np.array([width] * 3, np.int64))

@@ -1,8 +1,9 @@
-"""Passages in 8-bit products: OpenVINO where it is installed, ONNX Runtime otherwise, the same rounding in both."""
+"""The encoder's layers in 8-bit products: OpenVINO where it is installed, ONNX Runtime otherwise, rounded alike."""
 
 import importlib.util
 import os
 import queue
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from corpus.errors import ModelError
 from rag import int8_graph
 from rag.graph import Floats
-from rag.int8_graph import Ranges
+from rag.int8_graph import Ranges, Rounding
 from rag.onnx_engine import Engine, Parts, Run, onnxruntime_run, refused, write
 
 NAME = f"int8-{int8_graph.VERSION}"
@@ -19,6 +20,8 @@ NAME = f"int8-{int8_graph.VERSION}"
 BATCH = 1024
 """Padded tokens run at once: what a layer holds stays in the second cache. CPU seconds for 16 texts of 256 tokens on
 OpenVINO: 0.69 run 4 at once, 0.72 run 16 at once."""
+TOGETHER = 2
+"""Cores on one batch of a question."""
 STEP = 16
 """Widths are padded to a multiple: OpenVINO makes its kernels anew for each shape."""
 NEAR = 0.98
@@ -37,19 +40,55 @@ def quick(cpuinfo: Path = _CPUINFO) -> bool:
 
 
 def open_engine(folder: Path, cache: Path, *, threads: int = 0) -> Engine:
-    """The model in `folder`, each core with batches of its own. threads: cores to use, 0 for all.
+    """For the passages of an index: the model in `folder`, each core with batches of its own. threads: cores to use,
+    0 for all.
 
     The graph is written into `cache` once. Raises like `Engine.open`.
     """
-    workers = threads or len(os.sched_getaffinity(0))
+    return _opened(
+        folder, cache, NAME, Ranges.open(), dict, int8_graph.PASSAGES, streams=_cores(threads), threads=_cores(threads)
+    )
+
+
+def open_reading(
+    folder: Path, cache: Path, ranges: Ranges, changed: Callable[[], Mapping[str, Floats]], *, threads: int = 0
+) -> Engine:
+    """For the few passages of one question: a batch for each, TOGETHER cores on each batch. What is beside a passage
+    changes nothing of what is made of it. changed: gives the weights that replace those in `folder`.
+
+    The graph is kept in `cache` under the digests of ranges and weights. Raises like `Engine.open`.
+    """
+    streams = max(1, _cores(threads) // TOGETHER)
+    name = f"{NAME}-reader-{ranges.weights}-{ranges.digest}"
+    return _opened(
+        folder, cache, name, ranges, changed, int8_graph.READER, streams=streams, threads=_cores(threads), batch=1
+    )
+
+
+def _opened(
+    folder: Path,
+    cache: Path,
+    name: str,
+    ranges: Ranges,
+    changed: Callable[[], Mapping[str, Floats]],
+    rounding: Rounding,
+    *,
+    streams: int,
+    threads: int,
+    batch: int = BATCH,
+) -> Engine:
+    """streams: batches run at the same time, which share the threads."""
     with refused(folder):
         parts = Parts.of(folder)
-        path = cache / f"{folder.name}-{NAME}.onnx"
+        path = cache / f"{folder.name}-{name}.onnx"
         if not path.is_file():
-            write(path, int8_graph.build(parts.weights, parts.shape, Ranges.open()))
-        run = _openvino_run(path, workers) if importlib.util.find_spec("openvino") else onnxruntime_run(path, 1)
+            write(path, int8_graph.build({**parts.weights, **changed()}, parts.shape, ranges, rounding))
+        if importlib.util.find_spec("openvino"):
+            run = _openvino_run(path, streams, threads)
+        else:
+            run = onnxruntime_run(path, threads // streams)
     return Engine(
-        run, parts.words, parts.positions, parts.tokenizer, parts.pad, batch=BATCH, step=STEP, workers=workers
+        run, parts.words, parts.positions, parts.tokenizer, parts.pad, batch=batch, step=STEP, workers=streams
     )
 
 
@@ -63,13 +102,18 @@ def check(engine: Engine, exact: Engine) -> None:
         raise ModelError(told, model=NAME, reason="int8_wrong")
 
 
-def _openvino_run(path: Path, workers: int) -> Run:
-    """One thread for each of `workers` requests: batches need not wait for each other at every layer."""
+def _cores(threads: int) -> int:
+    return threads or len(os.sched_getaffinity(0))
+
+
+def _openvino_run(path: Path, streams: int, threads: int) -> Run:
+    """Batches need not wait for each other at every layer. Threads are not bound to cores: bound ones had a tenth of
+    a processor beside a program that filled one core, and two thirds unbound."""
     import openvino
 
     core = openvino.Core()
     options = {
-        "NUM_STREAMS": workers, "INFERENCE_NUM_THREADS": workers,
+        "NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT",
     }  # fmt: skip
     try:
@@ -77,7 +121,7 @@ def _openvino_run(path: Path, workers: int) -> Run:
     except RuntimeError as error:
         raise ValueError(str(error)) from error
     free: queue.SimpleQueue[openvino.InferRequest] = queue.SimpleQueue()
-    for _ in range(workers):
+    for _ in range(streams):
         free.put(compiled.create_infer_request())
 
     def run(embedded: Floats, mask: npt.NDArray[np.int32]) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import DataDamaged
-from rag.arrays import save
+from rag.arrays import loaded, mapped, save
 from rag.vectors import Facts, Ids, Vectors
 
 RECALL = 0.98
@@ -82,8 +82,8 @@ class IvfIndex:
             if path.stat().st_size != facts["bytes"]:  # mapped, a shorter file would end the process
                 raise ValueError("size")
             lists = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
-            rows = np.load(path.with_suffix(".rows.npy"), mmap_mode="r")
-            ids = np.load(path.with_suffix(".ids.npy"))
+            rows = mapped(path.with_suffix(".rows.npy"))
+            ids = loaded(path.with_suffix(".ids.npy"))
             return cls(lists, ids, rows, int(facts["probes"]), float(facts["recall_at_10"]))
         except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
             raise DataDamaged(f"{path}: not a FAISS index", path=str(path), reason=str(error)) from error

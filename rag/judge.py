@@ -16,9 +16,8 @@ from itertools import islice
 from corpus.records import Document, Span
 from rag.agreement import Times, times
 from rag.compare.aspects import Sides, Time, agree_in_time, as_time, asks_aim, excluded, sides_of
-from rag.compare.statements import At, statements
+from rag.compare.statements import At, figures_of, statements
 from rag.encoder import Encoder, TokenEncoder
-from rag.figures import figures
 from rag.french import fold, sentences, terms
 from rag.generation import Generation
 from rag.late import Tokens, by_span, cosines
@@ -153,7 +152,7 @@ def _passages(
     """The sentences of the first `most` passages, in order, with the features that need no model."""
     weights = {term: generation.lexical.idf(term) for term in query.content}
     asked, sides = times(query.text), sides_of(query.text)
-    when = [time for date in figures(query.text) if (time := as_time(date, query.text))]
+    when = [time for date in figures_of(query.text) if (time := as_time(date, query.text))]
     candidates = found.candidates
     for rank, candidate in enumerate(candidates[:most]):
         row = generation.rows[candidate.row]
@@ -229,7 +228,7 @@ _REASON = re.compile(
     r"\bafin\b|\bpour (?!cent)|\bcar\b|en raison|grace a|parce qu|\bdu fait\b|vise a|\bcause|\bdue?s? a"
 )
 _HOLDS: Mapping[Wanted, Callable[[str], bool]] = {
-    "date": lambda quote: any(figure.kind in ("date", "period") for figure in figures(quote)),
+    "date": lambda quote: any(figure.kind in ("date", "period") for figure in figures_of(quote)),
     "person": lambda quote: bool(_NAME.search(quote)),
     "theme": lambda quote: bool(_TITLE.search(quote)),
     "place": lambda quote: bool(_PLACE.search(quote)),
@@ -246,7 +245,7 @@ _NEEDED: frozenset[Wanted] = frozenset(("figure", "date", "theme", "person", "pl
 def _content(wanted: Wanted, weights: Mapping[str, float], quote: str) -> dict[str, float]:
     """Whether the sentence holds what is wanted and, for figures, how far they measure what the question names."""
     found = {f"holds_{kind}": float(kind == wanted and check(quote)) for kind, check in _HOLDS.items()}
-    numbers = [figure for figure in figures(quote) if figure.kind in _NUMBERS] if wanted == "figure" else []
+    numbers = [figure for figure in figures_of(quote) if figure.kind in _NUMBERS] if wanted == "figure" else []
     measure = max((share(weights, set(figure.measure)) for figure in numbers), default=0.0)
     found["holds_figure"] = float(bool(numbers))
     return {**found, "measure": measure, "lacks": float(wanted in _NEEDED and not any(found.values()))}

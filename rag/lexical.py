@@ -24,6 +24,8 @@ SHORTEST_SLIP, LONG_SLIP, MOST_SLIPS = 4, 7, 4
 """Letters of a stem from which slips are looked for, from which two of them are, and how many terms are taken."""
 _KNOWN_TERMS = 4096
 """Terms whose places and frequencies are kept at hand."""
+_FEW = 2_000
+"""Rows that may be found up to which each is scored: 1 ms, beside 9 ms for 1,000 allowed ones of 1,000,000."""
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -86,11 +88,13 @@ class LexicalIndex:
         above = max(above, 0.0)
         if k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        segments = [self._segment(number, wanted, allowed) for number in range(len(self._parts))]
-        found = contenders(segments, k, above * (1 - SLACK))
-        rows = np.concatenate(
-            [np.zeros(0, np.int64), *(each + begin for each, begin in zip(found, self._begins[:-1], strict=True))]
-        )
+        if allowed is not None and np.count_nonzero(allowed) <= _FEW:
+            rows = np.flatnonzero(allowed)
+        else:
+            segments = [self._segment(number, wanted, allowed) for number in range(len(self._parts))]
+            found = contenders(segments, k, above * (1 - SLACK))
+            begins = self._begins[:-1]
+            rows = np.concatenate([begins[:0], *(each + begin for each, begin in zip(found, begins, strict=True))])
         scores = self._scores(wanted, rows)
         rows, scores = rows[scores > above], scores[scores > above]
         best = np.lexsort((rows if self._places is None else self._places[rows], -scores))[:k]
@@ -103,8 +107,8 @@ class LexicalIndex:
 
     def slips(self, term: str) -> tuple[str, ...]:
         """The known terms that an unknown one may be a typing slip of: the nearest by optimal string alignment (one
-        letter replaced, left out, added or two swapped; two such slips in a long one), at most MOST_SLIPS, in order.
-        None for a number."""
+        letter replaced, left out, added or two swapped; two such slips in a long one), in order. Of more than
+        MOST_SLIPS those that most passages hold. None for a number."""
         return self._meant(term)
 
     def idf(self, term: str) -> float:
@@ -131,7 +135,8 @@ class LexicalIndex:
         near = {word: slips for part in self._parts for word, slips in part.vocabulary.near(term, most)}
         known = {word: slips for word, slips in near.items() if self.knows(word)}
         fewest = min(known.values(), default=0)
-        return tuple(sorted(word for word, slips in known.items() if slips == fewest)[:MOST_SLIPS])
+        nearest = [word for word, slips in known.items() if slips == fewest]
+        return tuple(sorted(sorted(nearest, key=lambda word: (-self._term(word).passages, word))[:MOST_SLIPS]))
 
     def _idf(self, passages: int) -> float:
         return float(np.log1p((self.live - passages + 0.5) / (passages + 0.5)))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag import segment as segments
-from rag.arrays import save_blocks
+from rag.arrays import mapped, save_blocks
 from rag.documents import Mask, Part
 from rag.late import JoinedTokens
 from rag.postings import Postings
@@ -75,7 +75,7 @@ def merge(
             engine.build(np.arange(len(vectors)), vectors),
             JoinedTokens([part.tokens for part in parts], rows),
             np.concatenate([part.signatures[mask] for part, mask in zip(parts, documents, strict=True)]),
-            Postings.merged([part.postings for part in parts], rows),
+            Postings.merged([part.postings for part in parts], [None if kept.all() else kept for kept in rows]),
         )
         segments.write(folder, name, recipe, content)
     finally:
@@ -101,5 +101,4 @@ def _gathered(path: Path, parts: Sequence[Segment], rows: Sequence[Mask], dimens
             yield from (part.vectors.vectors(own[at : at + _MOVED]) for at in range(0, len(own), _MOVED))
 
     save_blocks(path, (sum(map(len, places)), dimension), np.float32, blocks())
-    gathered: Vectors = np.load(path, mmap_mode="r")
-    return gathered
+    return mapped(path)

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from corpus.errors import ModelError
 from corpus.files import written_beside
 from rag import graph
-from rag.graph import Floats, Precision, Shape
+from rag.graph import Floats, Shape
 
 BATCH_TOKENS = 4096
 """Padded tokens run at once: bounds memory, and larger batches are no faster."""
@@ -51,7 +51,6 @@ class Engine:
         folder: Path,
         cache: Path,
         *,
-        precision: Precision = "float32",
         threads: int = 0,
         changed: Callable[[], Mapping[str, Floats]] = dict,
         key: str = "",
@@ -59,7 +58,7 @@ class Engine:
         """Load the model in `folder` (config.json, model.safetensors, tokenizer.json).
 
         threads: 0 lets ONNX Runtime choose. changed: gives the weights that replace the folder's, by
-        name; called when the graph of this folder, precision and `key` is not in the cache yet, which
+        name; called when the graph of this folder and `key` is not in the cache yet, which
         takes about 2 s. Raises ModelError when the folder is no BERT or a package is missing, and
         DataReadOnly or DiskFull from the cache.
         """
@@ -67,9 +66,9 @@ class Engine:
             from onnxruntime import InferenceSession  # noqa: F401  # said before a graph is written
 
             parts = Parts.of(folder)
-            path = cache / f"{folder.name}-{precision}{key and '-'}{key}-graph{graph.VERSION}.onnx"
+            path = cache / f"{folder.name}-float32{key and '-'}{key}-graph{graph.VERSION}.onnx"
             if not path.is_file():
-                write(path, graph.build({**parts.weights, **changed()}, parts.shape, precision))
+                write(path, graph.build({**parts.weights, **changed()}, parts.shape))
             run = onnxruntime_run(path, threads)
         return cls(run, parts.words, parts.positions, parts.tokenizer, parts.pad)
 

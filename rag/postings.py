@@ -68,7 +68,7 @@ class Postings:
     @classmethod
     def files(cls) -> tuple[str, ...]:
         """What `save` writes."""
-        return (*Vocabulary.FILES, *_FILES)
+        return (*Vocabulary.files(), *_FILES)
 
     @classmethod
     def build(cls, texts: Iterable[str]) -> Self:
@@ -121,13 +121,13 @@ class Postings:
         lengths: list[Ints] = []
         free, first = starts[:-1].copy(), 0
         for part, mask, count, place in zip(parts, kept, held, places, strict=True):
-            renumbered = None if mask is None else np.cumsum(mask) - 1
+            numbered = None if mask is None else np.cumsum(mask) - 1
             for begin, end in part._spans():
                 at = slice(part.starts[begin], part.starts[end])
                 of_row, said, number = part.rows[at], part.counts[at], count[begin:end]
-                if mask is not None and renumbered is not None:
+                if mask is not None and numbered is not None:
                     stays = mask[of_row]
-                    of_row, said = renumbered[of_row[stays]], said[stays]
+                    of_row, said = numbered[of_row[stays]], said[stays]
                 before = np.cumsum(number) - number
                 target = free[np.repeat(place[begin:end], number)] - np.repeat(before, number) + np.arange(len(of_row))
                 rows[target] = of_row + first

@@ -17,8 +17,9 @@ import numpy as np
 
 from corpus.errors import ModelError
 from corpus.records import Span
-from rag import bundled
+from rag import bundled, int8_engine
 from rag.graph import Floats, Precision
+from rag.int8_graph import READER_RANGES, Ranges
 from rag.onnx_engine import Engine
 from rag.reader_input import ReadPassage, Row, rows
 
@@ -58,12 +59,11 @@ class Reader(Protocol):
 
 
 class SentenceReader:
-    """The trained weights on ONNX Runtime. head: (2, hidden) rows for tokens and for none; bias: (2,)."""
+    """The trained weights on an engine. head: (2, hidden) rows for tokens and for none; bias: (2,)."""
 
     def __init__(self, engine: Engine, head: Floats, bias: Floats, digest: str) -> None:
-        self._engine = engine
-        self._head = head
-        self._bias = bias
+        self.engine = engine
+        self.head = head, bias
         self.digest = digest
 
     @classmethod
@@ -72,8 +72,9 @@ class SentenceReader:
     ) -> "SentenceReader":
         """The bundled encoder, unpacked into `cache` on first use, with `weights` in its upper layers.
 
-        threads: 0 lets ONNX Runtime choose. Raises ModelError when the weights cannot be read or
-        were trained on another encoder; DataReadOnly, DiskFull from the cache folder.
+        precision: "int8" where the processor is quick at it and the ranges were measured on these weights, else
+        float32 all the same, which takes twice as long and more. threads: 0 for all cores. Raises ModelError when the
+        weights cannot be read or were trained on another encoder; DataReadOnly, DiskFull from the cache folder.
         """
         from safetensors import SafetensorError, safe_open
 
@@ -83,23 +84,35 @@ class SentenceReader:
                 facts = file.metadata()
                 if facts["encoder"] not in folder.name:
                     raise ValueError(f"trained on {facts['encoder']}, not on {folder.name}")
-                engine = Engine.open(
-                    folder, cache, precision=precision, threads=threads,
-                    changed=lambda: layers(file), key=f"reader-{facts['digest']}",
-                )  # fmt: skip
+                engine = _engine(folder, cache, file, facts["digest"], precision, threads)
                 head, bias = file.get_tensor("head.weight"), file.get_tensor("head.bias")
         except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"cannot use {weights}: {error}", model=str(weights), reason=str(error)) from error
         return cls(engine, head, bias, facts["digest"])
 
     def read(self, question: str, passages: Sequence[ReadPassage]) -> list[Reading]:
-        """See Reader. About 40 ms per passage of 1,200 characters on two cores."""
-        prepared = rows(self._engine.tokenizer, question, passages)
-        states = self._engine.hidden([row.ids for row in prepared])
+        """See Reader."""
+        head, bias = self.head
+        prepared = rows(self.engine.tokenizer, question, passages)
+        states = self.engine.hidden([row.ids for row in prepared])
         return [
-            _reading(row, state @ self._head.T + self._bias, len(passage.sentences))
+            _reading(row, state @ head.T + bias, len(passage.sentences))
             for row, state, passage in zip(prepared, states, passages, strict=True)
         ]
+
+
+def _engine(folder: Path, cache: Path, file: Any, digest: str, precision: Precision, threads: int) -> Engine:
+    """file: the trained tensors, open."""
+    ranges = measured(digest) if precision == "int8" and int8_engine.quick() else None
+    if ranges is not None:
+        return int8_engine.open_reading(folder, cache, ranges, lambda: layers(file), threads=threads)
+    return Engine.open(folder, cache, threads=threads, changed=lambda: layers(file), key=f"reader-{digest}")
+
+
+def measured(digest: str) -> Ranges | None:
+    """What the channels hold with the weights of this digest, where `rag/training/ranges.py` has looked at them."""
+    ranges = Ranges.open(READER_RANGES) if READER_RANGES.is_file() else None
+    return ranges if ranges is not None and ranges.weights == digest else None
 
 
 def open_reader(cache: Path, *, threads: int = 0) -> Reader | None:

@@ -1,22 +1,19 @@
 """Hybrid retrieval: dense and BM25 candidates, fused by reciprocal rank, then ordered by agreement too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.errors import FilterError
 from corpus.records import Document
 from corpus.settings import Retrieval
 from rag.agreement import Agreement, agreement, named
 from rag.encoder import Encoder, TokenEncoder
-from rag.french import fold
+from rag.filters import rows_allowed
 from rag.generation import Generation
 from rag.late import NO_TOKENS, Tokens, nearness
 from rag.query import Query
-from rag.values import Filters
 from rag.vectors import Vectors
 
 CANDIDATES = 50
@@ -161,41 +158,3 @@ def _standard(values: list[float]) -> npt.NDArray[np.float64]:
     spread = scores.std()
     standard: npt.NDArray[np.float64] = (scores - scores.mean()) / spread if spread > 0 else np.zeros(len(scores))
     return standard
-
-
-def rows_allowed(generation: Generation, allowed: Mask | None) -> Mask | None:
-    """Which passages are of documents that may answer, None for all. allowed: by document number."""
-    return None if allowed is None else allowed[generation.rows["document"]]
-
-
-def allowed_documents(generation: Generation, filters: Filters, gone: Mapping[str, str]) -> Mask | None:
-    """Which documents pass the filters and stood on the day that is asked about; None when all do. gone: when each
-    withdrawn one was withdrawn (ISO 8601), by id. Raises FilterError."""
-    mask = np.ones(len(generation.documents), bool)
-    for doc in gone.keys() & generation.number_of.keys():
-        mask[generation.number_of[doc]] = filters.as_of is not None and filters.as_of < gone[doc][:10]
-    since, until = _day("since", filters.since), _day("until", filters.until)
-    if since and until and since > until:
-        raise FilterError("since is after until", name="since", value=filters.since, reason="order")
-    for bound in (until, _day("as_of", filters.as_of)):
-        if bound is not None:
-            mask &= (generation.latest > 0) & (generation.latest <= bound.toordinal())
-    if since is not None:
-        mask &= generation.earliest >= since.toordinal()
-    for name in ("ministry", "publisher"):
-        wanted = getattr(filters, name)
-        if wanted:
-            needle = fold(wanted)
-            mask &= np.array([needle in fold(getattr(document, name)) for document in generation.documents], bool)
-    if filters.within is not None:
-        mask &= np.array([document.id in filters.within for document in generation.documents], bool)
-    return None if mask.all() else mask
-
-
-def _day(name: str, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise FilterError(f"{name}: {value!r} is no date", name=name, value=value, reason="date") from error

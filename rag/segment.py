@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from corpus.errors import DataDamaged
 from rag import sealed
-from rag.arrays import save
+from rag.arrays import mapped, save
 from rag.bands import Bands, Signatures
 from rag.documents import Part
 from rag.late import TokenTable
@@ -77,10 +77,10 @@ class Segment:
             raise DataDamaged(f"{home} is another segment", path=str(home / LISTING), reason="digest")
         sealed.check(home, facts["files"])
         try:
-            rows = np.load(home / "passages.npy", mmap_mode="r")
+            rows = mapped(home / "passages.npy")
             return cls(
                 name, home, facts, Part.open(home), rows, engine.open(home / "vectors.bin"), TokenTable.open(home),
-                np.load(home / "minhash.npy", mmap_mode="r"), Bands.open(home), Postings.open(home, len(rows)),
+                mapped(home / "minhash.npy"), Bands.open(home), Postings.open(home, len(rows)),
             )  # fmt: skip
         except (OSError, ValueError, KeyError) as error:  # removed or cut while it was opened
             raise DataDamaged(f"{home} cannot be read", path=str(home), reason=str(error)) from error

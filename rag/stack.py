@@ -6,6 +6,7 @@ counted or listed.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Any, Self
 
 import numpy as np
@@ -80,7 +81,7 @@ class Stack:
     @cached_property
     def number_of(self) -> dict[str, int]:
         """The numbers of the documents that stand, by id."""
-        return {doc: number for number, doc in enumerate(self.documents.ids) if self.live[number]}
+        return {doc: number for number, doc in compress(enumerate(self.documents.ids), self.live.tolist())}
 
     def rows_of(self, number: int) -> range:
         """The passages of a document: its rows stand together."""

@@ -9,11 +9,12 @@ from corpus.records import Document
 from corpus.settings import Retrieval
 from rag.compare.statements import At, Place
 from rag.encoder import Encoder
+from rag.filters import allowed_documents, rows_allowed
 from rag.french import sentences, terms
 from rag.generation import Generation
 from rag.orders import gives_orders
 from rag.query import Query
-from rag.search import Candidate, Found, allowed_documents, rows_allowed, search
+from rag.search import Candidate, Found, search
 from rag.values import Copy, CorpusState, Evidence, Filters
 
 Fetch = Callable[[str, int], Document]
@@ -131,7 +132,7 @@ class View:
         """What is searched."""
         generation = self.generation
         stands = generation.live.copy()
-        stands[[generation.number_of[doc] for doc in self.gone.keys() & generation.number_of.keys()]] = False
+        stands[[generation.number_of[doc] for doc in self.gone if doc in generation.number_of]] = False
         dates = np.where(stands, generation.documents.columns["published"], 0)
         latest = int(dates.argmax()) if dates.any() else None
         return CorpusState(

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders import WordEncoder, document, fill, index
+from datasketch import MinHash, MinHashLSH
 
 from corpus.records import Document
 from corpus.settings import Settings
@@ -12,7 +14,8 @@ from corpus.store import Store
 from evals.cases import Gold
 from evals.scoring import finds, proves
 from rag import Assistant
-from rag.copies import is_own, says_the_same, signature
+from rag.bands import UNSIGNED, Bands, keys_of
+from rag.copies import ALIKE_FROM, PERMUTATIONS, is_own, says_the_same, signature
 from rag.generation import Generation
 from rag.vectors import engine
 from ui.french import also
@@ -121,6 +124,21 @@ def test_an_update_reads_new_texts_only_and_an_older_index_is_rebuilt(tmp_path: 
     assert [len(part.documents) for part in now.stack.segments] == [len(former.documents), 1]
     with opened(data) as assistant:
         assert assistant.search(QUESTION, k=1)[0].doc == OWN.id
+
+
+def test_the_bands_pair_the_texts_that_datasketch_pairs() -> None:
+    chance = np.random.default_rng(3)
+    base = chance.integers(2**32 - 1, size=(40, PERMUTATIONS), dtype=np.uint32)
+    alike = np.where(chance.random(size=base.shape) < chance.uniform(0.5, 1, size=(40, 1)), base, base[::-1])
+    signatures = np.concatenate([base, alike, np.full((2, PERMUTATIONS), UNSIGNED)]).astype(np.uint32)
+    lsh = MinHashLSH(threshold=ALIKE_FROM, num_perm=PERMUTATIONS)
+    hashes = [MinHash(num_perm=PERMUTATIONS, scheme="affine32", hashvalues=np.array(each)) for each in signatures[:80]]
+    for number, each in enumerate(hashes):
+        lsh.insert(number, each)
+    bands = Bands.build(signatures)
+    found = [set(bands.sharing(np.sort(keys)).tolist()) for keys in keys_of(signatures[:80])]
+    assert found == [set(lsh.query(each)) for each in hashes]
+    assert 80 < sum(map(len, found)) < 80 * 4, "some are alike, most are not"
 
 
 def test_short_texts_are_never_copies(tmp_path: Path) -> None:

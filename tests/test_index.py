@@ -386,8 +386,9 @@ def test_a_build_that_is_given_up_changes_nothing_and_frees_the_lock(data: Path,
 GENERATION = ("manifest.json", "removed.npy", "places.npy", "copies.npy")
 SEGMENT = (
     "segment.json", "documents.jsonl", "documents.ends.npy", "documents.npy", "names.json", "passages.npy",
-    "vectors.bin", "tokens.npy", "tokens.ends.npy", "minhash.npy", "bands.npy", "bands.documents.npy", "terms.npy",
-    "terms.ends.npy", "lexical.starts.npy", "lexical.rows.npy", "lexical.counts.npy", "lexical.lengths.npy",
+    "vectors.bin", "tokens.npy", "tokens.ends.npy", "minhash.npy", "bands.npy", "bands.documents.npy", "terms.text.npy",
+    "terms.ends.npy", "terms.letters.npy", "terms.lengths.npy", "lexical.starts.npy", "lexical.rows.npy",
+    "lexical.counts.npy", "lexical.lengths.npy",
 )  # fmt: skip
 FILES = ("CURRENT", *GENERATION, *SEGMENT)
 

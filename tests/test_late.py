@@ -12,7 +12,7 @@ from corpus.records import Span
 from corpus.settings import Settings
 from rag import Assistant
 from rag.generation import Generation
-from rag.late import NO_TOKENS, SCALE, Projection, Tokens, TokenTable, by_span, cosines, nearness
+from rag.late import ALONE, NO_TOKENS, SCALE, Projection, Tokens, TokenTable, by_span, cosines, nearness
 from rag.onnx_encoder import OnnxEncoder
 from rag.vectors import FlatIndex
 
@@ -26,6 +26,14 @@ def encoder() -> OnnxEncoder:
 
 def unit(*rows: tuple[int, int]) -> Tokens:
     return np.array(rows, np.int8)
+
+
+def test_cosines_are_exact_however_the_product_is_cut() -> None:
+    chance = np.random.default_rng(0)
+    question, passage = (chance.integers(-SCALE, SCALE + 1, (rows, 96)).astype(np.int8) for rows in (30, 500))
+    assert question.size * len(passage) > 3 * ALONE  # or nothing is cut
+    whole = question.astype(np.int64) @ passage.astype(np.int64).T
+    np.testing.assert_array_equal(cosines(question, passage), whole.astype(np.float32) / np.float32(SCALE**2))
 
 
 def test_nearness_worked_out_by_hand() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from corpus.errors import DataDamaged
-from rag import maxscore
+from rag import lexical, maxscore
 from rag.french import terms
 from rag.lexical import LexicalIndex
 from rag.postings import Mask, Postings
@@ -61,18 +61,39 @@ def top(index: LexicalIndex, question: str, k: int, allowed: Mask | None, above:
     return list(zip(rows.tolist(), scores.tolist(), strict=True))
 
 
-@given(segments(), QUESTIONS, st.integers(0, 12), st.integers(1, 8), st.data())
+@given(segments(), QUESTIONS, st.integers(0, 12), st.integers(1, 8), st.sampled_from([0, 5]), st.data())
 def test_top_is_the_best_of_every_row(
-    parts: list[list[tuple[str, bool]]], question: str, k: int, window: int, data: st.DataObject
+    parts: list[list[tuple[str, bool]]], question: str, k: int, window: int, few: int, data: st.DataObject
 ) -> None:
     index = opened(parts)
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=index.size, max_size=index.size)), bool)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(maxscore, "WINDOW", window)
-        for mask in (None, allowed):
+        patch.setattr(lexical, "_FEW", few)
+        for mask in (None, allowed, np.ones(index.size, bool)):
             every = dense(index, question, index.size, mask, 0.0)
             for above in (0.0, *(score for _, score in every[:2])):
                 assert top(index, question, k, mask, above) == dense(index, question, k, mask, above)
+
+
+def test_a_frequent_term_is_looked_up_only_where_a_telling_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.arange(100_000, dtype=np.int32)
+    frequent, rare = rows[rows % 10 > 0], rows[rows % 50 == 1]
+    held = np.concatenate([frequent, rare])
+    starts = np.array([0, len(frequent), len(held)])
+    ones, lengths = np.ones(len(held), np.uint8), 80 + rows % 41
+    index = LexicalIndex([Postings(Vocabulary.of(["budget", "forag"]), starts, held, ones, lengths)])
+    weighed = []
+
+    def gains(segment: maxscore.Segment, run: maxscore.Run, at: slice | maxscore.Rows) -> maxscore.Floats:
+        weighed.append(len(run.rows[at]))
+        return plain(segment, run, at)
+
+    plain = maxscore.Segment.gains
+    monkeypatch.setattr(maxscore.Segment, "gains", gains)
+    monkeypatch.setattr(maxscore, "WINDOW", 1000)
+    assert top(index, "budget forage", 10, None, 0.0) == dense(index, "budget forage", 10, None, 0.0)
+    assert sum(weighed) < len(held) / 10
 
 
 @given(segments(), QUESTIONS)
@@ -141,6 +162,12 @@ def test_near_words_are_those_of_the_distance(words: set[str], wanted: str, most
     assert (vocabulary.number(wanted) is None) == (wanted not in words)
     near = [(word, OSA.distance(word, wanted)) for word in sorted(words) if OSA.distance(word, wanted) <= most]
     assert vocabulary.near(wanted, most) == near
+
+
+def test_of_many_guesses_the_most_used_are_taken() -> None:
+    words = ["cargo", "fargo", "largo", "margo", "targo", "vargo"]
+    index = LexicalIndex.build([*words, *words[2:], "cargo margo"])
+    assert index.slips("zargo") == ("cargo", "largo", "margo", "targo")
 
 
 def test_a_mistyped_first_letter_is_found() -> None:

@@ -3,6 +3,8 @@
 import math
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,11 @@ import pytest
 from builders import MODELS
 
 from corpus.errors import ModelError
+from rag import int8_engine
 from rag.french import sentences
-from rag.reader import ReadPassage, SentenceReader, open_reader
+from rag.int8_graph import READER_RANGES, Ranges
+from rag.onnx_engine import onnxruntime_run
+from rag.reader import ReadPassage, SentenceReader, measured, open_reader
 from rag.reader_input import MAX_TOKENS, rows
 
 CASEM = (
@@ -28,6 +33,9 @@ ARCHIVES = (
     "Les archives nationales ont ouvert une exposition de photographies. Elle compte des clichés des années 1960. "
     "L’entrée est libre du lundi au vendredi."
 )
+
+
+quick = pytest.mark.skipif(not int8_engine.quick(), reason="this processor has no 8-bit products")
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +123,50 @@ def test_int8_agrees_with_float32(reader: SentenceReader) -> None:
             assert np.abs(np.array(quick.odds) - slow.odds).max() < 2.5
 
 
+def test_what_is_read_beside_changes_nothing(reader: SentenceReader) -> None:
+    read = [passage(CASEM, HEADER), passage(ARCHIVES), passage(CASEM + " " + ARCHIVES, "Archives")]
+    together = reader.read("Qui a dirigé les travaux ?", read)
+    for item, reading in zip(read, together, strict=True):
+        assert reader.read("Qui a dirigé les travaux ?", [item]) == [reading]
+    assert reader.read("Qui a dirigé les travaux ?", read[::-1]) == together[::-1]
+
+
+def test_the_ranges_were_measured_on_the_weights_that_ship(reader: SentenceReader) -> None:
+    """If not: python -m rag.training.ranges --data FOLDER --reader"""
+    assert measured(reader.digest) is not None
+    assert measured("0") is None
+
+
+@quick
+def test_both_runtimes_round_alike(reader: SentenceReader) -> None:
+    [path] = MODELS.glob(f"*-{int8_engine.NAME}-reader-{reader.digest}-{Ranges.open(READER_RANGES).digest}.onnx")
+    plain = SentenceReader(replace(reader.engine, run=onnxruntime_run(path, 2)), *reader.head, reader.digest)
+    read = [passage(CASEM, HEADER), passage(ARCHIVES)]
+    for ours, theirs in zip(reader.read("Qui préside ?", read), plain.read("Qui préside ?", read), strict=True):
+        assert np.abs(np.array(ours.odds) - theirs.odds).max() < 0.5
+
+
+@quick
+def test_eight_bits_cost_less_than_float32(reader: SentenceReader) -> None:
+    exact = SentenceReader.open(MODELS, precision="float32", threads=1)
+    eight = SentenceReader.open(MODELS, threads=1)
+    read = [passage(CASEM, HEADER)]
+
+    def least(reader: SentenceReader) -> float:
+        """Processor seconds, the least of several: what others do meanwhile does not count."""
+        taken = []
+        for _ in range(5):
+            began = time.process_time()
+            reader.read("Qui a dirigé les travaux ?", read)
+            taken.append(time.process_time() - began)
+        return min(taken)
+
+    assert least(eight) < least(exact)
+
+
 def test_tokens_belong_to_the_sentence_that_holds_them(reader: SentenceReader) -> None:
     read = passage(CASEM, HEADER)
-    [row] = rows(reader._engine.tokenizer, "Qui ?", [read])
+    [row] = rows(reader.engine.tokenizer, "Qui ?", [read])
     assert len(row.ids) == len(row.owners) == len(row.starts) == len(row.ends) <= MAX_TOKENS
     assert set(row.owners) == {-1, *range(len(read.sentences))}
     owned = [
@@ -131,7 +180,7 @@ def test_tokens_belong_to_the_sentence_that_holds_them(reader: SentenceReader) -
 
 
 def test_header_is_never_a_sentence(reader: SentenceReader) -> None:
-    with_header, without = (rows(reader._engine.tokenizer, "Qui ?", [passage(CASEM, head)])[0] for head in (HEADER, ""))
+    with_header, without = (rows(reader.engine.tokenizer, "Qui ?", [passage(CASEM, head)])[0] for head in (HEADER, ""))
     assert len(with_header.ids) > len(without.ids)
     assert [o for o in with_header.owners if o >= 0] == [o for o in without.owners if o >= 0]
 

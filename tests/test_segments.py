@@ -224,6 +224,40 @@ def test_the_plan_of_merges() -> None:
     assert planned(most, 2_000_000, most) == []
 
 
+def test_segments_with_lists_are_merged_and_lose_what_is_removed(tmp_path: Path) -> None:
+    class Small(GrowingIndex):
+        flat_most = 60
+
+    data = fill(tmp_path / "data", [document(f"n{n}", f"Le puits {n} donne {n} litres.") for n in range(70)])
+
+    def update(*documents: Document) -> Generation:
+        with Store.open(data, write=True) as store:
+            for each in documents:
+                store.put(each, NOW)
+            for _ in rag.index.build(store, data / "index", WordEncoder(), Small):
+                pass
+        return Generation.open(data / "index", Small)
+
+    update()
+    for at in range(2):
+        held = update(*(document(f"n{n}", f"Le puits {n} est à sec.") for n in range(at * 10, at * 10 + 10)))
+    kinds = [part.facts["vectors"]["kind"] for part in held.stack.segments]
+    assert held.manifest["vectors"]["kinds"] == {kind: kinds.count(kind) for kind in set(kinds)}
+    assert "ivf" in kinds and held.manifest["vectors"]["recall_at_10"] >= 0.98
+    rows = held.ordered
+    for number, row in enumerate(rows.tolist()):
+        own = held.documents[int(held.rows[row]["document"])]
+        stored = held.stack.vectors_of(np.array([row]), WordEncoder.dimension)[0]
+        found, _ = held.vectors.search(stored, 3)
+        assert set(found.tolist()) <= set(rows.tolist()), "what is removed is not found"
+        assert len(found) == 3
+        if number % 10 == 0:
+            dry = 0 <= int(own.id.partition("/n")[2]) < 20
+            text = f"Le puits {own.id.partition('/n')[2]} {'est à sec' if dry else 'donne'}"
+            with Store.open(data) as store:
+                assert store.get(own.id, own.version).text.startswith(text)
+
+
 # What goes wrong
 
 
@@ -279,7 +313,7 @@ def test_a_segment_of_a_killed_build_that_is_damaged_is_made_again(tmp_path: Pat
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of which opening looks at the ends only."""
-    monkeypatch.setattr(sealed, "SMALL", 600)
+    monkeypatch.setattr(sealed, "SMALL", 300)
     monkeypatch.setattr(sealed, "EDGE", 64)
 
 
@@ -289,7 +323,7 @@ LARGE = ("documents.jsonl", "vectors.bin", "minhash.npy", "bands.npy", "bands.do
 def spoiled(data: Path, name: str) -> Path:
     path = data / "index" / "s000001" / name
     whole = bytearray(path.read_bytes())
-    assert len(whole) > 600
+    assert len(whole) > sealed.SMALL
     whole[len(whole) // 2] ^= 1
     path.write_bytes(whole)
     return path
@@ -331,7 +365,7 @@ def test_damage_is_never_merged_into_a_sound_segment(large: None, tmp_path: Path
     for each in REAL[1:4]:
         index(data, WordEncoder())
         put(data, each)
-    spoiled(data, "bands.npy")
+    spoiled(data, "minhash.npy")
     index(data, WordEncoder())
     assert told(data) == told(anew(data, tmp_path / "anew"))
 
@@ -389,6 +423,30 @@ def test_a_generation_swept_away_while_it_is_opened_is_no_damage(tmp_path: Path)
 
 
 # Parts
+
+
+@pytest.mark.parametrize("k", [1, 7, 60])
+@pytest.mark.parametrize("filtered", [False, True])
+def test_vectors_across_segments_are_those_of_brute_force_ties_by_place(tmp_path: Path, k: int, filtered: bool) -> None:
+    """Many passages have the same vector, in several segments, and some are removed."""
+    same = [document(f"pareil-{number}", "Le barrage est plein.", title="Bulletin") for number in range(30)]
+    data = fill(tmp_path / "data", [*same[::2], *REAL[:5]])
+    index(data, WordEncoder())
+    put(data, *same[1::2], dataclasses.replace(same[4], text="Le barrage est vide."))
+    index(data, WordEncoder())
+    held = generation(data)
+    assert len(held.stack.segments) > 1 and len(held.rows) > held.size
+    chance = np.random.default_rng(0)
+    allowed = chance.random(len(held.rows)) < 0.6 if filtered else np.ones(len(held.rows), bool)
+    rows = held.ordered[allowed[held.ordered]]
+    stored = held.stack.vectors_of(rows, WordEncoder.dimension).astype(np.float64)
+    for question in ("barrage plein", "ministre"):
+        vector = WordEncoder().question(question)
+        cosines = (stored @ vector).astype(np.float32)
+        best = np.argsort(-cosines, kind="stable")[:k]  # rows are in the order of their places
+        found, near = held.vectors.search(vector, k, allowed if filtered else None)
+        assert found.tolist() == rows[best].tolist()
+        assert near == pytest.approx(cosines[best], abs=1e-6)
 
 
 def test_copies_are_sought_among_what_is_tied_to_what_changed(tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ def test_only_allowed_ids_are_found(made: type[VectorIndex], share: float) -> No
         check(index.search(vector, 20, allowed), brute_force(ids, rows, vector, 20, allowed))
 
 
+@pytest.mark.parametrize("share", [0.01, 0.3, 1.0])
+def test_ids_that_are_row_numbers_are_filtered_alike(made: type[VectorIndex], share: float) -> None:
+    ids, rows = np.arange(400), unit_rows(400)
+    index = made.build(ids, rows)
+    allowed = np.append(np.random.default_rng(4).choice(ids, max(1, int(share * 400)), replace=False), [-1, 400, 2**62])
+    for vector in unit_rows(5, seed=5):
+        check(index.search(vector, 20, allowed), brute_force(ids, rows, vector, 20, allowed))
+
+
 def test_fewer_than_k_allowed_gives_them_all_best_first(made: type[VectorIndex]) -> None:
     ids, rows = some_ids(50), unit_rows(50)
     found, cosines = made.build(ids, rows).search(rows[0], 10, ids[:3])

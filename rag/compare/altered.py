@@ -70,13 +70,18 @@ def _read(sentence: str) -> _Read:
     return _Read(words, tuple(word.text for word in words), content, tuple(counted))
 
 
+def share_words(mine: str, theirs: str) -> bool:
+    """Whether two sentences may be near-copies; cheap, and most are not."""
+    few, many = sorted((_bag(mine), _bag(theirs)), key=len)
+    return len(few & many) >= _BAGS * len(few)
+
+
 def altered(mine: str, theirs: str, alike: float = ALIKE_FROM) -> tuple[Altered, ...] | None:
     """What two near-copies differ in, in reading order: () when they say the same, None when they are no near-copies.
 
     alike: share of their words, dates and numbers not counted, that they must have in common.
     """
-    few, many = sorted((_bag(mine), _bag(theirs)), key=len)
-    if len(few & many) < _BAGS * len(few):  # cheap: most sentences end here
+    if not share_words(mine, theirs):
         return None
     a, b = _read(mine), _read(theirs)
     if a.keys == b.keys:

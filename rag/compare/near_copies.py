@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from corpus.records import Span
-from rag.compare.altered import ALIKE_FROM, Altered, Sort, altered
+from rag.compare.altered import ALIKE_FROM, Altered, Sort, altered, share_words
 from rag.compare.aspects import AMOUNTS
 from rag.compare.series import Point, Said, Series, label, point
 from rag.compare.statements import At, Place, figures_of, near, same_body, statements, stems
@@ -62,8 +62,9 @@ def near_copies(shown: Sequence[Place], others: Iterable[Place], told: Iterable[
     places = [At(place.document, place.start, place.end) for place in others]
     for place in shown:
         mine = At(place.document, place.start, place.end)
+        own, short = _text(mine), _is_short(mine)
         for other in places:
-            if other.document.id == mine.document.id:
+            if other.document.id == mine.document.id or not (short or share_words(own, _text(other))):
                 continue
             for pair in _pairs(mine, other):
                 if not any(pair.places <= one for one in known):
@@ -74,7 +75,7 @@ def near_copies(shown: Sequence[Place], others: Iterable[Place], told: Iterable[
 
 def _pairs(mine: At, theirs: At) -> Iterator[_Pair]:
     """What is altered between two sentences or, where they are one, around them."""
-    if len(stems(_text(mine))) < _SHORT:  # "En 2022, il atteignait 115,7 %.": with the sentence before it
+    if _is_short(mine):
         mine, theirs = _with_former(mine), _with_former(theirs)
     at_once = near(mine.document, theirs.document) or (mine.document.published or "?") == theirs.document.published
     changes = altered(_text(mine), _text(theirs), ALIKE_FROM if at_once else _ALIKE_FAR)
@@ -90,6 +91,11 @@ def _pairs(mine: At, theirs: At) -> Iterator[_Pair]:
             there = altered(_text(one), _text(other))
             if there and len({change.sort for change in there}) == 1:
                 yield _Pair(one, other, there[0])
+
+
+def _is_short(place: At) -> bool:
+    """ "En 2022, il atteignait 115,7 %.": to be compared with the sentence before it."""
+    return len(stems(_text(place))) < _SHORT
 
 
 def _one_thing(mine: At, theirs: At, changes: Sequence[Altered], at_once: bool) -> bool:

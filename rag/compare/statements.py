@@ -90,7 +90,7 @@ def read(sentence: str, before: str, title: str) -> tuple[Statement, ...]:
         return ()
     whole = stems(sentence)
     behind = stems(before) | stems(title)
-    near = last_time(before, figures(before)) or last_time(title, figures(title))
+    near = last_time(before, figures_of(before)) or last_time(title, figures_of(title))
     made = []
     for place, figure in enumerate(amounts):
         begin = amounts[place - 1].end if place else 0

@@ -7,6 +7,7 @@ markers, marks inside a short quotation) is in the tables at the top.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from corpus.records import Span
@@ -50,14 +51,21 @@ _LIST_MARKER_CHARS = 5
 _SHORT_QUOTE_CHARS = 90
 # No abbreviation is longer; looking no further back keeps the time linear in the text.
 _WORD_CHARS = 40
+# No passage is longer. A question reads thirty passages and more, and the next one many of the same: with 4,096 of them
+# remembered, some 15 MB.
+KEPT_CHARS = 2000
 
 
 def sentences(text: str) -> tuple[Span, ...]:
     """The sentences of `text` in order: trimmed, never overlapping, covering all that is not blank.
 
     Blocks, separated by blank lines, are never merged. Within a block a new line
-    is a space, unless a list item or a table row begins there.
+    is a space, unless a list item or a table row begins there. Those of passages are remembered.
     """
+    return _remembered(text) if len(text) <= KEPT_CHARS else _sentences(text)
+
+
+def _sentences(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     begin = 0
     for gap in _BLOCK.finditer(text):
@@ -65,6 +73,9 @@ def sentences(text: str) -> tuple[Span, ...]:
         begin = gap.end()
     _block(text, begin, len(text), found)
     return tuple(found)
+
+
+_remembered = lru_cache(maxsize=4096)(_sentences)
 
 
 def _block(text: str, begin: int, end: int, found: list[Span]) -> None:

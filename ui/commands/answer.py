@@ -153,7 +153,7 @@ def _verify_answer(data: Path, path: Path) -> dict[str, Any]:
 
 
 def _verify_folder(data: Path) -> dict[str, Any]:
-    """Open the index (which checks every file's digest) and read every passage back from the corpus."""
+    """Hash every file of the index whole and read every passage back from the corpus."""
     with Assistant.open(data) as assistant:
         checked, problems = assistant.check()
     found = [{"doc": doc, "quote": "", "reason": _PROBLEMS[problem]} for doc, problem in problems]
