@@ -47,7 +47,7 @@ class Composer:
         for _ in range(chance.choice(PARTS)):
             body = chance.choice(self._bodies)
             if taken and len(taken[-1]) + len(body) + 2 <= LONGEST:
-                body = chance.choice(self._long)
+                body = chance.choice(self._long or self._bodies)
             if body not in taken and (not taken or len(taken[-1]) + len(body) + 2 > LONGEST):
                 taken.append(body)
         text = "\n\n".join(CHANGED.sub(lambda found: self._other(found[0], chance), body) for body in taken)

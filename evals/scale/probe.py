@@ -72,7 +72,7 @@ def measure(data: Path, asked: Asked) -> Iterator[Measure]:
         yield Measure(name="recall_at_5", value=sum(found) / len(found), unit="")
     yield Measure(
         name="vectors_recall_at_10",
-        value=recall(data, [inner.question(question) for question in questions[:RECALL_ON]]),
+        value=recall(data, [inner.question(question) for question in questions[:COMPARED]]),
         unit="",
     )
 

@@ -1,6 +1,6 @@
 """A corpus of real and made texts, grown in stages through the product's own path, and measured at each.
 
-FOLDER/encoded   what the model gave for real passages; a run that was cut short goes on from it
+FOLDER/encoded-… what the model gave for real passages; a run that was cut short goes on from it
        real      the data folder that the real texts are encoded in
        corpus    the data folder that grows
        questions.json
@@ -83,8 +83,9 @@ def scale(
         raise UsageError("no text, or no question to ask", reason="scale_empty")
     settings = Settings.load()
     inner = cast("TokenEncoder", load_encoder(settings))
-    real = yield from _encoded(documents, folder, ScaleEncoder(inner, folder / "encoded"), settings)
-    encoder = ScaleEncoder(inner, folder / "encoded")
+    kept = folder / f"encoded-{inner.digest}"
+    real = yield from _encoded(documents, folder, ScaleEncoder(inner, kept), settings)
+    encoder = ScaleEncoder(inner, kept)
     (folder / "questions.json").write_text(json.dumps(_asked(cases)), encoding="utf-8")
     composer = Composer(encoder.bodies, seed)
     coming = _coming(documents, real, composer)
