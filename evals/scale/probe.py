@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, cast
 import psutil
 
 from corpus.settings import Settings
+from evals.benches.answering import warm
 from evals.benches.measure import Measure
-from evals.metrics import percentiles
 from evals.scale.encoder import ScaleEncoder
 from evals.scale.made import MINISTRIES
 from evals.scale.recall import recall
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from rag.encoder import TokenEncoder
 
 Asked = Sequence[tuple[str, Sequence[str]]]
-WARM_UP = 10
-"""Questions asked and not counted."""
 FOUND_AMONG = 5
 FILTERS: "Mapping[str, Narrowed]" = {
     "ministry": {"ministry": MINISTRIES[0]},
@@ -56,40 +54,25 @@ def measure(data: Path, asked: Asked) -> Iterator[Measure]:
         began = time.perf_counter()
         assistant.ask(questions[0])
         yield Measure(name="ask_first", value=time.perf_counter() - began, unit="s")
-        for question in questions[:WARM_UP]:
-            assistant.ask(question)
-        yield from timed("ask", assistant.ask, questions[WARM_UP:] or questions)
+        yield from warm("ask", assistant.ask, questions)
         yield Measure(name="memory_asked", value=_memory(), unit="MB")
-        yield from timed("search", assistant.search, questions)
+        yield from warm("search", assistant.search, questions)  # whose vectors are kept: what the search alone costs
         for name, narrowed in FILTERS.items():
-            yield from timed(
-                f"search_{name}", lambda question, given=narrowed: assistant.search(question, **given), questions[:100]
-            )
+            yield from warm(f"search_{name}", _within(assistant, narrowed), questions[:FILTERED])
         found = [
             any(evidence.doc in gold for evidence in assistant.search(question, k=FOUND_AMONG))
             for question, gold in asked
         ]
         yield Measure(name="recall_at_5", value=sum(found) / len(found), unit="")
-    yield Measure(
-        name="vectors_recall_at_10",
-        value=recall(data, [inner.question(question) for question in questions[:COMPARED]]),
-        unit="",
-    )
-
-
-def timed(name: str, call: Callable[[str], object], questions: Sequence[str]) -> Iterator[Measure]:
-    """Milliseconds of a call, median and 95th percentile."""
-    taken = []
-    for question in questions:
-        began = time.perf_counter()
-        call(question)
-        taken.append(1000 * (time.perf_counter() - began))
-    for part, value in percentiles(taken, 50, 95).items():
-        yield Measure(name=f"{name}_{part}", value=value, unit="ms")
+    vectors = [inner.question(question) for question in questions[:COMPARED]]
+    yield Measure(name="vectors_recall_at_10", value=recall(data, vectors), unit="")
 
 
 def _within(assistant: Assistant, narrowed: "Narrowed") -> Callable[[str], object]:
-    return lambda question: assistant.search(question, **narrowed)
+    def search(question: str) -> object:
+        return assistant.search(question, **narrowed)
+
+    return search
 
 
 def _memory() -> float:

@@ -26,7 +26,7 @@ from corpus.store import Store
 from evals.benches.building import disk
 from evals.benches.measure import Measure, failed
 from evals.cases import Case
-from evals.scale.encoder import ROWS, ScaleEncoder
+from evals.scale.encoder import ScaleEncoder
 from evals.scale.made import Composer
 from evals.scale.real import read
 from rag import Assistant, build_index, load_encoder
@@ -43,11 +43,6 @@ _SOURCE, _TITLE = "ajout", "Avis nouveau"
 _CAPTURED = "2026-01-01T00:00:00Z"
 _AT_ONCE = 2_000  # documents put into the store in one transaction
 _PROBE_SECONDS = 3600
-HOW = (
-    f"real passages really encoded; made documents of 2 to 4 real passages from different texts, figures and names "
-    f"changed by others of the same length, vectors those of the real passages plus half the difference of two others "
-    f"(seeded), tokens {ROWS} a made passage, with noise; the publications added at the end are really encoded"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
