@@ -19,6 +19,7 @@ LONGER = {
 }
 """Files of more lines than LONG, and why they are not cut."""
 SEAMS = {
+    "evals/benches/building.py": ("rag.encoder", "rag.index", "rag.vectors"),
     "evals/figures.py": ("rag.figures",),
     "evals/fit.py": ("rag.training.prepare",),
     "evals/scale/recall.py": ("rag.generation", "rag.vectors"),
