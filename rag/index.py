@@ -79,7 +79,8 @@ def build(store: Store, folder: Path, encoder: Encoder, engine: type[VectorIndex
     unnamed = _unnamed(folder, scratch, engine)
     known = [*(former.stack.segments if former is not None else ()), *unnamed]
     held = known if former is None or former.manifest["recipe"] == RECIPE else unnamed
-    missing = [doc for doc in now if doc not in Stack.of(held, now).number_of]
+    standing = Stack.of(held, now).number_of
+    missing = [doc for doc in now if doc not in standing]
     maker = Maker(encoder, Stack(known, np.zeros(0, np.int32)), scratch)
     batch = Batch()
     passages = 0

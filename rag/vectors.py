@@ -1,5 +1,7 @@
 """Vector search behind a tiny protocol: FAISS, flat while there are few vectors, inverted lists (rag/ivf.py) then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -15,6 +17,11 @@ Facts = dict[str, object]
 
 FLAT_MOST = 100_000
 """Vectors up to which all are compared: 8.5 ms a question on two cores (85 ms at a million, shared notes)."""
+
+
+ALONE_MOST = 30_000
+"""Vectors up to which one thread compares them: of 10,000 in 1.7 ms, where two wait for each other 35 ms when other
+programs are at work (load 4 on two cores)."""
 
 
 class VectorIndex(Protocol):
@@ -64,6 +71,19 @@ def engine(name: str) -> type[VectorIndex]:
     return found
 
 
+@contextmanager
+def _one_thread(alone: bool) -> Iterator[None]:
+    """Keep FAISS to the calling thread, if `alone`; OpenMP keeps the number for each thread that calls it."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    try:
+        faiss.omp_set_num_threads(1 if alone else threads)
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
+
+
 class FlatIndex:
     """Exact inner product in FAISS (IndexIDMap2 over IndexFlatIP)."""
 
@@ -110,7 +130,8 @@ class FlatIndex:
         parameters = None
         if allowed is not None:
             parameters = faiss.SearchParameters(sel=self._selector(allowed))  # type: ignore[call-arg]
-        cosines, ids = self._index.search(vector[None, :], k, params=parameters)
+        with _one_thread(self._index.ntotal <= ALONE_MOST):
+            cosines, ids = self._index.search(vector[None, :], k, params=parameters)
         found = ids[0] >= 0
         return ids[0][found], cosines[0][found]
 
