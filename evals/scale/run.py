@@ -12,14 +12,14 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from corpus.errors import UsageError
+from corpus.errors import DataMissing, UsageError
 from corpus.records import Document
 from corpus.settings import Settings
 from corpus.store import Store
@@ -38,7 +38,7 @@ STAGES = (10_000, 100_000, 1_000_000)
 """Passages at which a corpus on its way to more is measured."""
 ADDED = 1_000
 """Publications that arrive at the end: really encoded, for their vectors are no part of what is made."""
-QUESTIONS = 300
+QUESTIONS = 200
 _SOURCE, _TITLE = "ajout", "Avis nouveau"
 _CAPTURED = "2026-01-01T00:00:00Z"
 _AT_ONCE = 2_000  # documents put into the store in one transaction
@@ -68,8 +68,8 @@ class ScaleEvent:
 def scale(
     paths: Sequence[Path], folder: Path, passages: int, *, added: int = ADDED, seed: int = 0
 ) -> Iterator[ScaleEvent]:
-    """Grow a corpus to at least so many passages, in STAGES, and measure it. Where `folder` holds a larger one, what is
-    beyond is measured with it.
+    """Grow a corpus to at least so many passages and measure it in STAGES, then add some publications: the last result.
+    Stages that `folder` is past, from an earlier run, are not measured again.
 
     Raises UsageError for paths without a text or without a question, and what `build_index` raises.
     """
@@ -85,7 +85,8 @@ def scale(
     composer = Composer(encoder.bodies, seed)
     coming = _coming(documents, real, composer)
     held = 0.0
-    stages = [*(size for size in STAGES if size < passages), passages]
+    already = _indexed(folder / "corpus")
+    stages = [*(size for size in STAGES if already < size < passages), passages]
     for size in stages:
         began, taken = time.perf_counter(), defaultdict[str, float](float)
         with Store.open(folder / "corpus", create=True, write=True) as store:
@@ -106,10 +107,10 @@ def scale(
         measures += [*disk(folder / "corpus", ()), _copies(folder / "corpus")]
         yield ScaleEvent(name="ask", done=0, total=1)
         measures += _probed(folder)
-        if size == passages:
-            measures += yield from _added(folder / "corpus", composer, inner, settings, added)
         stage = Stage(passages=report[0], documents=report[1], real=min(real, report[0]), measures=tuple(measures))
         yield ScaleEvent(name="ask", done=1, total=1, result=stage)
+    arrived = yield from _added(folder / "corpus", composer, inner, settings, added)
+    yield ScaleEvent(name="ask", done=1, total=1, result=replace(stage, measures=tuple(arrived)))
 
 
 def _encoded(
@@ -121,6 +122,15 @@ def _encoded(
             store.put(document, _CAPTURED)
     passages, _ = yield from _built(folder / "real", encoder, settings, defaultdict(float))
     return passages
+
+
+def _indexed(data: Path) -> int:
+    """Passages that an earlier run came to."""
+    try:
+        with Assistant.open(data) as assistant:
+            return assistant.state().passages
+    except DataMissing:
+        return 0
 
 
 def _coming(documents: Sequence[Document], real: int, composer: Composer) -> Iterator[tuple[Document, float]]:
