@@ -29,7 +29,7 @@ from rag.units import fits, units_of
 
 PASSAGES = 6
 """Passages, best first, whose sentences are judged without a reader."""
-READ_PASSAGES = 4
+READ_PASSAGES = 3
 """The same with the reader, whose cost they set."""
 SETTLED_ODDS, SETTLED_GAP = -1.0, 0.3
 """The first passage is read alone when it answers with these log-odds and stands this far before the second: so it is

@@ -28,17 +28,20 @@ def cold(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
 def ask(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     """Milliseconds of `Assistant.ask` in one process, model loaded: median and 95th percentile."""
     with Assistant.open(data) as assistant:
-        yield from _warm("ask", assistant.ask, questions)
+        yield from warm("ask", assistant.ask, questions)
 
 
 def search(data: Path, questions: Sequence[str]) -> Iterator[Measure]:
     """The same of `Assistant.search`: the passages alone, nothing judged."""
     with Assistant.open(data) as assistant:
-        yield from _warm("search", assistant.search, questions)
+        yield from warm("search", assistant.search, questions)
 
 
-def _warm(name: str, call: Callable[[str], object], questions: Sequence[str]) -> Iterator[Measure]:
-    """A question's vector is kept, so those of the warming up are not asked again where others are left."""
+def warm(name: str, call: Callable[[str], object], questions: Sequence[str]) -> Iterator[Measure]:
+    """Milliseconds of a call: median and 95th percentile.
+
+    A question's vector is kept, so those of the warming up are not asked again where others are left.
+    """
     for question in questions[:WARM_UP]:
         call(question)
     taken = []

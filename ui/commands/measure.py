@@ -13,7 +13,7 @@ from corpus.errors import UsageError
 from corpus.settings import Settings
 from corpus.store import Store
 from rag import ChatModel, load_chat_model
-from ui.commands import peers
+from ui.commands import peers, scale
 from ui.commands.extraction import extraction
 from ui.commands.options import add_json
 from ui.french import NBSP
@@ -189,7 +189,7 @@ class Bench:
             "names",
             nargs="*",
             metavar="MESURE",
-            help="cold, ask, search, encode, index, ingest, server, load, memory, disk, extraction, ou peers PIAF.json",
+            help="cold, ask, search, encode, index, ingest, server, load, memory, disk ; ou extraction, peers, scale",
         )
         parser.add_argument("--suite", default="demo", metavar="SUITE", help="questions posées (demo)")
         parser.add_argument("--pages", type=Path, metavar="DOSSIER", help="avec « extraction » : pages.jsonl et pages/")
@@ -197,7 +197,15 @@ class Bench:
             "--questions", type=_whole(1), metavar="N",
             help=f"nombre de questions ({_QUESTIONS} ; avec « peers », {peers.QUESTIONS})",
         )  # fmt: skip
+        parser.add_argument(
+            "--into", type=Path, metavar="DOSSIER",
+            help="avec « peers » : où installer les autres chaînes ; avec « scale » : où le corpus grandit",
+        )  # fmt: skip
+        parser.add_argument(
+            "--out", type=Path, metavar="DOSSIER", help="avec « peers » et « scale » : où écrire les résultats"
+        )
         peers.configure(parser)
+        scale.configure(parser, _whole(1))
         add_json(parser)
 
     @staticmethod
@@ -206,8 +214,10 @@ class Bench:
             return extraction(args)
         if args.names[:1] == ["peers"]:
             return peers.peers(args)
-        if args.into or args.only or args.out:
-            raise UsageError("--into, --only et --out ne vont qu’avec « bench peers »")
+        if "scale" in args.names:
+            return scale.scale(args)
+        if args.into or args.only or args.out or args.real:
+            raise UsageError("--into, --only, --real et --out ne vont qu’avec « bench peers » ou « bench scale »")
         from evals.bench import BENCHES, bench, conditions
         from evals.formats_in import load
         from evals.run import find_suite

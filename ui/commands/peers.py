@@ -32,10 +32,8 @@ _RATIOS = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The options that only `bench peers` has."""
-    parser.add_argument("--into", type=Path, metavar="DOSSIER", help="avec « peers » : où installer les autres chaînes")
+    """The option that only `bench peers` has."""
     parser.add_argument("--only", action="append", metavar="NOM", help="avec « peers » : cette chaîne ; répétable")
-    parser.add_argument("--out", type=Path, metavar="DOSSIER", help="avec « peers » : où écrire peers.json, peers.svg")
 
 
 def peers(args: argparse.Namespace) -> int:
