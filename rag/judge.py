@@ -192,11 +192,14 @@ def _passages(
 def _late(
     question: Tokens, passage: Tokens, encoder: Encoder | None, above: str, text: str, spans: Sequence[Span]
 ) -> list[float]:
-    """Nearness of each sentence's tokens to the question's; _LATE where the index holds none."""
+    """Nearness of each sentence's tokens to the question's; _LATE where the index holds none, or others than the
+    encoder cuts."""
     if not len(question) or not len(passage) or not isinstance(encoder, TokenEncoder):
         return [_LATE] * len(spans)
     shift = len(above) + 1  # as `rag.passages` puts the header before the text
     (offsets,) = encoder.offsets([f"{above}\n{text}"])
+    if len(offsets) != len(passage):
+        return [_LATE] * len(spans)
     inside = [Span(offset.start - shift, offset.end - shift) for offset in offsets]
     return by_span(cosines(question, passage), inside, spans)
 

@@ -22,7 +22,7 @@ MANY = 8
 """Segments of one tier that are merged: a passage is copied once a tier, so four times on its way to 2,000,000."""
 HOLLOW = 0.3
 """Share of removed passages from which a segment is written anew without them."""
-FLAT_TOGETHER = 2 * FLAT_MOST
+FLAT_TOGETHER = FLAT_MOST
 """Passages in segments that are small enough to be searched without lists, beyond which these are merged: 17 ms a
 question on two cores."""
 _MOVED = 8_192  # vectors copied at once

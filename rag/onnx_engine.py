@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,18 +110,24 @@ class Parts:
     @classmethod
     def of(cls, folder: Path) -> "Parts":
         """Read config.json, model.safetensors, tokenizer.json. Raises what `refused` translates."""
-        from tokenizers import Tokenizer
-
         weights = mapped(folder / "model.safetensors")
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if config["model_type"] != "bert" or config["hidden_act"] != "gelu":
             raise ValueError(f"model type {config['model_type']!r}, not a BERT with gelu")
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer = _tokenizer(folder / "tokenizer.json")
         shape = Shape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
         kinds = weights["embeddings.token_type_embeddings.weight"]
         positions = weights["embeddings.position_embeddings.weight"] + kinds[0]
         words = weights["embeddings.word_embeddings.weight"]
         return cls(weights, shape, words, positions, tokenizer, config["pad_token_id"])
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(path: Path) -> Any:
+    """One for all engines of a folder: 280 MB and half a second each."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
 
 
 @contextmanager
