@@ -8,7 +8,7 @@ names.json                           ids, and the ministries and publishers that
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, compress
 from pathlib import Path
 from typing import Any, Literal, Self, overload
@@ -28,6 +28,8 @@ COLUMNS = np.dtype(
 as the dates are written. earliest, latest: first and last possible day as ordinals, 0 when undated, which no date
 filter lets through. ministry, publisher: numbers of names."""
 
+_KEPT = 4096
+"""Documents that were looked at, about 1 kB each: a question looks at two hundred."""
 Mask = npt.NDArray[np.bool_]
 Column = Literal["ministry", "publisher"]
 Edition = tuple[int, int]
@@ -145,6 +147,7 @@ class Documents(Sequence[Indexed]):
         self._parts = parts
         self.begins = np.cumsum([0, *map(len, parts)])
         self.columns = np.concatenate([np.zeros(0, COLUMNS), *(part.columns for part in parts)])
+        self._kept = lru_cache(_KEPT)(self._read)
 
     @cached_property
     def editions(self) -> list[Edition]:
@@ -172,9 +175,11 @@ class Documents(Sequence[Indexed]):
             return [self[each] for each in range(*number.indices(len(self)))]
         if not -len(self) <= number < len(self):
             raise IndexError(number)
-        at = number % len(self)
-        part = int(np.searchsorted(self.begins, at, side="right")) - 1
-        return self._parts[part][at - int(self.begins[part])]
+        return self._kept(number % len(self))
+
+    def _read(self, number: int) -> Indexed:
+        part = int(np.searchsorted(self.begins, number, side="right")) - 1
+        return self._parts[part][number - int(self.begins[part])]
 
     def __iter__(self) -> Iterator[Indexed]:
         return (part[number] for part in self._parts for number in range(len(part)))
