@@ -59,7 +59,8 @@ _LEANS = re.compile(
     r"|On y|Depuis(?= lors|,)|Sur ce(?:t|tte|s)?\b|Parmi (?:eux|elles|ces)|Il s['’]agi\w+|L['’]une? d|Les deux\b"
     r"|À (?:la|cette) même|D['’]autre part|(?:En|Au|À|Fin|Début) [^,]{1,40}, (?:ils?|elles?)"
     r"|L[ea] (?:premi[eè]re?|seconde?|deuxième|troisième)(?:,| (?:est|a|porte|vise|concerne|compte)))\b"
-    r"|\bleur (?:a|ont|avait|avaient|est|sont|sera|seront)\b|\ben (?:compte|comptent|comptait|dénombre|recense)\b"
+    r"|\bleur (?:a|ont|avait|avaient|est|sont|sera|seront)\b|\ben (?:compte|comptent|comptait|dénombre|recense"
+    r"|(?:a|ont|avait|avaient|est|sont) \w+)\b|^Les (?:\w+ )?(?:restante?s?|autres)\b"
 )
 """A sentence that means something else, or nothing, without the one before. By hand, on 200 answers that were read."""
 _SHORT = 60

@@ -73,7 +73,8 @@ LEANING = document(
     "Elle n’a pas de phrase devant elle.\n\n"
     "Combien coûte l’ensemble ? Près de 36 millions d’euros. Depuis, le prix a monté.\n\n"
     "Le taux est de 85 %. Cette année, 41 forages ont été réhabilités. La session s’est tenue à Ouagadougou.\n\n"
-    "La réponse tient en un chiffre : 53 %. C’est le taux du contrat. C’est l’Assemblée qui l’a voté.",
+    "La réponse tient en un chiffre : 53 %. C’est le taux du contrat. C’est l’Assemblée qui l’a voté.\n\n"
+    "L’atelier s’est ouvert lundi à Kaya. Le gouverneur en a présidé l’ouverture. Les produits restants suivront.",
 )
 
 
@@ -90,6 +91,11 @@ LEANING = document(
         ("La session s’est tenue à Ouagadougou.", None),
         ("C’est le taux du contrat.", "La réponse tient en un chiffre : 53 %."),
         ("C’est l’Assemblée qui l’a voté.", None),
+        ("Le gouverneur en a présidé l’ouverture.", "L’atelier s’est ouvert lundi à Kaya."),
+        (
+            "Les produits restants suivront.",
+            "L’atelier s’est ouvert lundi à Kaya. Le gouverneur en a présidé l’ouverture.",
+        ),
     ],
 )
 def test_what_a_sentence_leans_on_stands_before_it_in_its_paragraph(quote: str, before: str | None) -> None:
