@@ -153,7 +153,7 @@ def _passages(
     """The sentences of the first `most` passages, in order, with the features that need no model."""
     weights = {term: generation.lexical.idf(term) for term in query.content}
     asked, sides = times(query.text), sides_of(query.text)
-    when = [time for date in figures_of(query.text) if (time := as_time(date, query.text))]
+    when = [time for date in figures_of(_told(query.text)) if (time := as_time(date, query.text))]
     candidates = found.candidates
     for rank, candidate in enumerate(candidates[:most]):
         row = generation.rows[candidate.row]
@@ -187,6 +187,15 @@ def _passages(
             before = said
         if items:
             yield items
+
+
+_SOURCE = re.compile(r"\b(?:selon|d['’]après)\b[^,;?]*", re.I)
+
+
+def _told(question: str) -> str:
+    """A question without what it is to be answered from, whose date is not the figure's: "selon le bilan de mars 2025".
+    Characters keep their places."""
+    return _SOURCE.sub(lambda match: " " * len(match.group()), question)
 
 
 def _late(

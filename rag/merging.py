@@ -22,16 +22,13 @@ MANY = 8
 """Segments of one tier that are merged: a passage is copied once a tier, so four times on its way to 2,000,000."""
 HOLLOW = 0.3
 """Share of removed passages from which a segment is written anew without them."""
-FLAT_TOGETHER = FLAT_MOST
-"""Passages in segments that are small enough to be searched without lists, beyond which these are merged: 17 ms a
-question on two cores."""
 _MOVED = 8_192  # vectors copied at once
 
 
 def plan(sizes: Sequence[int], standing: Sequence[int]) -> list[list[int]]:
     """Which segments to merge with which, by number: sizes are all their passages, standing those not removed."""
     flat = [number for number, size in enumerate(sizes) if size <= FLAT_MOST]
-    if len(flat) > 1 and sum(standing[number] for number in flat) > FLAT_TOGETHER:
+    if len(flat) > 1 and sum(standing[number] for number in flat) > FLAT_MOST:
         groups = [flat]
     else:
         tiers: dict[int, list[int]] = {}

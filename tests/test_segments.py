@@ -221,7 +221,8 @@ def test_the_plan_of_merges() -> None:
     assert planned(5, 8, 3, removed={0: 4}) == [[0, 1, 2]], "once is enough"
     most = FLAT_MOST
     assert planned(most, 2_000_000, 9_000, most) == [[0, 2, 3]], "too many to compare with all"
-    assert planned(most, 2_000_000, most) == []
+    assert planned(most, 2_000_000) == planned(most - 1, 2_000_000, 1) == []
+    assert planned(most, 2_000_000, most) == [[0, 2]]
 
 
 def test_segments_with_lists_are_merged_and_lose_what_is_removed(tmp_path: Path) -> None:
